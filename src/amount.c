@@ -1,0 +1,386 @@
+/*-------------------------------------------------------------------------
+ *
+ * amount.c
+ *		Exact amounts: between numeric and scaled 128-bit integers.
+ *
+ * Reading a numeric through its public functions costs about as much as the
+ * rest of an aggregate's work on a row, so the stored form is read directly.
+ * Its layout is documented in numeric.c and has not changed since 9.1, yet
+ * the struct is private.  Therefore the first use in a process decodes a set
+ * of samples and compares them with what numeric_out says; should they ever
+ * differ, all reading goes through numeric_out from then on.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "amount.h"
+
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+/* Stored form of numeric, from the comments in PostgreSQL's numeric.c */
+#define NUMERIC_BASE			10000
+#define NUMERIC_BASE_DIGITS		4
+#define HEADER_KIND_MASK		0xC000
+#define HEADER_NEGATIVE			0x4000
+#define HEADER_SHORT			0x8000
+#define HEADER_SPECIAL			0xC000
+#define SHORT_NEGATIVE			0x2000
+#define SHORT_DSCALE_MASK		0x1F80
+#define SHORT_DSCALE_SHIFT		7
+#define SHORT_WEIGHT_SIGN		0x0040
+#define SHORT_WEIGHT_MASK		0x003F
+#define LONG_DSCALE_MASK		0x3FFF
+
+const int64 kam_power10[19] = {
+	INT64CONST(1),
+	INT64CONST(10),
+	INT64CONST(100),
+	INT64CONST(1000),
+	INT64CONST(10000),
+	INT64CONST(100000),
+	INT64CONST(1000000),
+	INT64CONST(10000000),
+	INT64CONST(100000000),
+	INT64CONST(1000000000),
+	INT64CONST(10000000000),
+	INT64CONST(100000000000),
+	INT64CONST(1000000000000),
+	INT64CONST(10000000000000),
+	INT64CONST(100000000000000),
+	INT64CONST(1000000000000000),
+	INT64CONST(10000000000000000),
+	INT64CONST(100000000000000000),
+	INT64CONST(1000000000000000000)
+};
+
+typedef enum
+{
+	LAYOUT_UNCHECKED,
+	LAYOUT_AS_DOCUMENTED,
+	LAYOUT_UNKNOWN
+} NumericLayout;
+
+static NumericLayout numeric_layout = LAYOUT_UNCHECKED;
+
+static inline uint16
+read_uint16(const char *p)
+{
+	uint16		value;
+
+	memcpy(&value, p, sizeof(value));
+	return value;
+}
+
+/*
+ * Takes the stored form of a numeric apart.  Returns false for NaN and the
+ * infinities.  "data" may be unaligned, as it is behind a short header.
+ */
+static inline bool
+open_stored(const char *data, int len, KamNumeric *num)
+{
+	uint16		header = read_uint16(data);
+
+	if (likely((header & HEADER_KIND_MASK) == HEADER_SHORT))
+	{
+		num->negative = (header & SHORT_NEGATIVE) != 0;
+		num->dscale = (header & SHORT_DSCALE_MASK) >> SHORT_DSCALE_SHIFT;
+		num->weight = (header & SHORT_WEIGHT_MASK);
+		if (header & SHORT_WEIGHT_SIGN)
+			num->weight -= SHORT_WEIGHT_MASK + 1;
+		num->digits = data + sizeof(uint16);
+		num->ndigits = (len - (int) sizeof(uint16)) / (int) sizeof(int16);
+		return true;
+	}
+	if ((header & HEADER_KIND_MASK) == HEADER_SPECIAL)
+		return false;
+
+	num->negative = (header & HEADER_KIND_MASK) == HEADER_NEGATIVE;
+	num->dscale = header & LONG_DSCALE_MASK;
+	num->weight = (int16) read_uint16(data + sizeof(uint16));
+	num->digits = data + 2 * sizeof(uint16);
+	num->ndigits = (len - 2 * (int) sizeof(uint16)) / (int) sizeof(int16);
+	return true;
+}
+
+/*
+ * Takes a numeric apart by way of its text, the slow but public way.
+ */
+static bool
+open_text(Datum value, KamNumeric *num)
+{
+	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, value));
+	char	   *point;
+	int			whole,
+				lead;
+	int16	   *digits;
+
+	num->negative = (*text == '-');
+	if (num->negative)
+		text++;
+	if (*text < '0' || *text > '9')
+		return false;
+
+	point = strchr(text, '.');
+	whole = point ? (int) (point - text) : (int) strlen(text);
+	num->dscale = point ? (int) strlen(point + 1) : 0;
+
+	/* The first digit of base 10000 may be incomplete. */
+	num->weight = (whole + NUMERIC_BASE_DIGITS - 1) / NUMERIC_BASE_DIGITS - 1;
+	lead = (num->weight + 1) * NUMERIC_BASE_DIGITS - whole;
+	num->ndigits = num->weight + 1 +
+		(num->dscale + NUMERIC_BASE_DIGITS - 1) / NUMERIC_BASE_DIGITS;
+	digits = palloc0(sizeof(int16) * Max(num->ndigits, 1));
+	for (int i = 0; text[i] != '\0'; i++)
+	{
+		int			position;
+
+		if (text + i == point)
+			continue;
+		position = i + lead - (point && text + i > point ? 1 : 0);
+		digits[position / NUMERIC_BASE_DIGITS] +=
+			(text[i] - '0') *
+			kam_power10[NUMERIC_BASE_DIGITS - 1 - position % NUMERIC_BASE_DIGITS];
+	}
+	num->digits = (const char *) digits;
+	return true;
+}
+
+/*
+ * Computes the value times 10000^fraction, rounded half away from zero.
+ * Returns false if that is beyond the range of an int128.
+ */
+bool
+kam_numeric_scale(const KamNumeric *num, int fraction, int128 *result)
+{
+	int			wanted = num->weight + fraction + 1;	/* digits that count */
+	int			present = Min(num->ndigits, Max(wanted, 0));
+	int128		value = 0;
+
+	for (int i = 0; i < present; i++)
+	{
+		if (__builtin_mul_overflow(value, NUMERIC_BASE, &value) ||
+			__builtin_add_overflow(value,
+								   (int16) read_uint16(num->digits + i * sizeof(int16)),
+								   &value))
+			return false;
+	}
+	if (value != 0)
+	{
+		for (int i = present; i < wanted; i++)
+		{
+			if (__builtin_mul_overflow(value, NUMERIC_BASE, &value))
+				return false;
+		}
+	}
+	if (wanted >= 0 && wanted < num->ndigits &&
+		(int16) read_uint16(num->digits + wanted * sizeof(int16)) >= NUMERIC_BASE / 2)
+		value++;
+
+	*result = num->negative ? -value : value;
+	return true;
+}
+
+/*
+ * Compares what the stored form and the text of some numerics say.
+ */
+static bool
+layout_is_as_documented(void)
+{
+	static const char *const samples[] = {
+		"0", "0.00", "1", "-1", "12.34", "-0.00005000", "9999", "10000",
+		"99999999.99999999", "-123456789012345678.12345678", "0.000000001",
+		"1e20", "1e-20", "-7.0000000000000000000000000000000000000000000000001",
+		"1e140", "3e-140",
+		"18446744073709551616.00000000000000000000000000000000000000000000"
+		"00000000000000000000000000000000000000000000000000000000000000001",
+	};
+	static const char *const specials[] = {"NaN", "Infinity", "-Infinity"};
+
+	for (int i = 0; i < (int) lengthof(samples) + (int) lengthof(specials); i++)
+	{
+		bool		special = i >= (int) lengthof(samples);
+		Datum		value;
+		KamNumeric	stored,
+					text;
+		int128		a,
+					b;
+
+		value = DirectFunctionCall3(numeric_in,
+									CStringGetDatum(special ? specials[i - lengthof(samples)] : samples[i]),
+									ObjectIdGetDatum(InvalidOid),
+									Int32GetDatum(-1));
+		if (open_stored(VARDATA_ANY(DatumGetPointer(value)),
+						VARSIZE_ANY_EXHDR(DatumGetPointer(value)),
+						&stored) == special)
+			return false;
+		if (special)
+			continue;
+		if (!open_text(value, &text) ||
+			stored.negative != text.negative || stored.dscale != text.dscale)
+			return false;
+		for (int fraction = 0; fraction <= 6; fraction++)
+		{
+			bool		fits = kam_numeric_scale(&stored, fraction, &a);
+
+			if (fits != kam_numeric_scale(&text, fraction, &b) ||
+				(fits && a != b))
+				return false;
+		}
+	}
+	return true;
+}
+
+static inline bool
+layout_known(void)
+{
+	if (unlikely(numeric_layout == LAYOUT_UNCHECKED))
+		numeric_layout = layout_is_as_documented() ?
+			LAYOUT_AS_DOCUMENTED : LAYOUT_UNKNOWN;
+	return numeric_layout == LAYOUT_AS_DOCUMENTED;
+}
+
+/*
+ * Takes a numeric apart; NaN and infinity are errors.  The result points
+ * into the datum, detoasted in the current memory context if need be.
+ */
+void
+kam_numeric_open(Datum value, KamNumeric *num)
+{
+	struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	bool		finite;
+
+	if (likely(layout_known()))
+		finite = open_stored(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), num);
+	else
+		finite = open_text(PointerGetDatum(packed), num);
+	if (unlikely(!finite))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("amount must be a finite number"),
+				 errhint("Set NaN and infinity aside, for example with WHERE amount NOT IN ('NaN', 'Infinity', '-Infinity').")));
+}
+
+/*
+ * Reads the numerics that nearly all amounts are: stored in the row in plain
+ * short form, at most 8 decimals, less than 10^8.  Returns false, without a
+ * result, for the others.
+ */
+bool
+kam_amount_fast(Datum value, int64 *amount, int *scale)
+{
+	struct varlena *packed = (struct varlena *) DatumGetPointer(value);
+	const char *data;
+	uint16		header;
+	int			wanted,
+				ndigits;
+	int64		result = 0;
+
+	if (unlikely(numeric_layout != LAYOUT_AS_DOCUMENTED))
+	{
+		if (!layout_known())
+			return false;
+	}
+	if (unlikely(VARATT_IS_EXTENDED(packed) && !VARATT_IS_SHORT(packed)))
+		return false;
+
+	data = VARDATA_ANY(packed);
+	header = read_uint16(data);
+	if (unlikely((header & (HEADER_KIND_MASK | SHORT_WEIGHT_SIGN)) != HEADER_SHORT))
+	{
+		/* a weight of -1 is a value below one; zero has weight 0 */
+		if ((header & HEADER_KIND_MASK) != HEADER_SHORT ||
+			(header & SHORT_WEIGHT_MASK) != SHORT_WEIGHT_MASK)
+			return false;
+		wanted = KAM_AMOUNT_FRACTION;
+	}
+	else
+		wanted = (header & SHORT_WEIGHT_MASK) + KAM_AMOUNT_FRACTION + 1;
+	*scale = (header & SHORT_DSCALE_MASK) >> SHORT_DSCALE_SHIFT;
+	if (unlikely(wanted > 4 || *scale > KAM_AMOUNT_SCALE))
+		return false;
+
+	ndigits = (VARSIZE_ANY_EXHDR(packed) - sizeof(uint16)) / sizeof(int16);
+	if (unlikely(ndigits > wanted))
+		return false;
+	data += sizeof(uint16);
+	for (int i = 0; i < ndigits; i++)
+		result = result * NUMERIC_BASE +
+			(int16) read_uint16(data + i * sizeof(int16));
+	for (int i = ndigits; i < wanted; i++)
+		result *= NUMERIC_BASE;
+	*amount = (header & SHORT_NEGATIVE) ? -result : result;
+	return true;
+}
+
+/*
+ * Returns a numeric as an amount and raises *scale to its number of decimals,
+ * at most KAM_AMOUNT_SCALE.
+ */
+int128
+kam_amount_from_numeric(Datum value, int *scale)
+{
+	KamNumeric	num;
+	int128		amount;
+
+	kam_numeric_open(value, &num);
+	if (!kam_numeric_scale(&num, KAM_AMOUNT_FRACTION, &amount) ||
+		amount > KAM_AMOUNT_MAX || amount < -KAM_AMOUNT_MAX)
+		KAM_AMOUNT_RANGE_ERROR();
+	*scale = Min(num.dscale, KAM_AMOUNT_SCALE);
+	return amount;
+}
+
+/*
+ * Writes value / 10^scale as text so that it ends before "end", where the
+ * terminator goes, and returns where it starts.
+ */
+char *
+kam_scaled_to_text(int128 value, int scale, char *end)
+{
+	char	   *p = end;
+	bool		negative = value < 0;
+
+	*p = '\0';
+	/* Negative numbers reach one further than positive ones. */
+	for (int digits = 0; value != 0 || digits <= scale; digits++)
+	{
+		int			digit = (int) (value % 10);
+
+		if (digits == scale && scale > 0)
+			*--p = '.';
+		*--p = '0' + (digit < 0 ? -digit : digit);
+		value /= 10;
+	}
+	if (negative)
+		*--p = '-';
+	return p;
+}
+
+/*
+ * Returns value / 10^scale as a numeric with that many decimals.
+ */
+Datum
+kam_scaled_to_numeric(int128 value, int scale)
+{
+	char		buffer[KAM_SCALED_TEXT_SIZE];
+
+	if (likely(kam_fits_int64(value)))
+		return NumericGetDatum(int64_div_fast_to_numeric((int64) value, scale));
+
+	return DirectFunctionCall3(numeric_in,
+							   CStringGetDatum(kam_scaled_to_text(value, scale,
+																  buffer + sizeof(buffer) - 1)),
+							   ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
+}
+
+/*
+ * Returns an amount as a numeric with "scale" decimals, which must be all
+ * that the amount has.
+ */
+Datum
+kam_amount_to_numeric(int128 amount, int scale)
+{
+	Assert(amount % KAM_UNIT(scale) == 0);
+	return kam_scaled_to_numeric(amount / KAM_UNIT(scale), scale);
+}

@@ -1,0 +1,943 @@
+/*-------------------------------------------------------------------------
+ *
+ * ledger.c
+ *		kam.ledger, the type: stored form, text form, equality.
+ *
+ * A ledger holds what one account did, month by month: the sum of its
+ * purchases (lines with an amount above zero), the sum of its credits (lines
+ * below zero: returns, discounts and corrections alike), the number of lines,
+ * the days with a purchase, and, if given, cost and quantity.  Months without
+ * a line are not stored; whoever computes over a window counts them as zero.
+ *
+ * There are two physical forms, told apart by the first byte:
+ *
+ *	canonical	what is stored, sent and compared; described below
+ *	working		inside an aggregate only; see ledger_agg.c
+ *
+ * The canonical form is a string of bytes without alignment or byte order,
+ * and there is exactly one for each content:
+ *
+ *	header		1 byte: 0 (1 bit), wide, quantity known, cost known, scale of
+ *				the amounts (4 bits)
+ *	scales		1 byte, only if cost or quantity is known: scale of the cost
+ *				(low 4 bits) and of the quantity
+ *	month		the first month, zigzag number
+ *	for each month with lines, ascending:
+ *		tag		1 byte: bit 7 a gap before, bit 6 credits, bits 0-5 the number
+ *				of lines, 63 for more
+ *		gap		number: silent months before this one, less one; if bit 7
+ *		lines	number: lines above 63; if they are 63 or more
+ *		gross	number
+ *		days	if gross > 0: one day as 1 byte 000ddddd, two as 2 bytes
+ *				010ddddd 000ddddd, more as the bitmap, 4 bytes, first bit 1
+ *		credit	number; if bit 6
+ *		cost, quantity	zigzag numbers; if known
+ *
+ * Amounts are divided by the unit of their scale.  A number takes 1 byte for
+ * 7 bits of value: its first byte ends in as many zero bits as bytes follow,
+ * so that its length is known without a loop.  In a wide ledger, which one
+ * sum of 2^62 units or more makes, each sum is two numbers: the low 62 bits,
+ * then the rest.
+ *
+ * A month of a dozen lines takes 8 to 10 bytes, 5 to 7 if all were on one
+ * day, about 6 more with cost and quantity, and 80 as unpacked here.  Three
+ * years of a customer are some 300 bytes and stay in the row of a table.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "ledger.h"
+
+#include "common/hashfn.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "port/pg_bswap.h"
+#include "utils/builtins.h"
+
+PG_FUNCTION_INFO_V1(kam_ledger_in);
+PG_FUNCTION_INFO_V1(kam_ledger_out);
+PG_FUNCTION_INFO_V1(kam_ledger_recv);
+PG_FUNCTION_INFO_V1(kam_ledger_send);
+PG_FUNCTION_INFO_V1(kam_ledger_eq);
+PG_FUNCTION_INFO_V1(kam_ledger_ne);
+PG_FUNCTION_INFO_V1(kam_ledger_hash);
+PG_FUNCTION_INFO_V1(kam_ledger_hash_extended);
+
+#define HEADER_SCALE		0x0F
+#define HEADER_KNOWN_SHIFT	3	/* KAM_KNOWN(KAM_COST) is bit 1 */
+#define HEADER_KNOWN		0x30
+#define HEADER_WIDE			0x40
+
+#define TAG_LINES			0x3F
+#define TAG_CREDITED		0x40
+#define TAG_GAP				0x80
+
+#define DAYS_TWO			0x40
+#define DAYS_BITMAP			0x80
+
+/* Low part of a number in a wide ledger */
+#define WIDE_SHIFT			62
+#define WIDE_MASK			((UINT64CONST(1) << WIDE_SHIFT) - 1)
+
+/*
+ * Makes an empty ledger that uses its own space.
+ */
+void
+kam_months_init(KamMonths *ledger)
+{
+	ledger->nmonths = 0;
+	ledger->known = 0;
+	memset(ledger->scale, 0, sizeof(ledger->scale));
+	ledger->capacity = KAM_MONTHS_INLINE;
+	ledger->month = ledger->space;
+}
+
+/*
+ * Makes room for that many months in all.  Room that was palloc'd goes with
+ * its memory context.
+ */
+void
+kam_months_reserve(KamMonths *ledger, int nmonths)
+{
+	KamMonth   *month;
+
+	if (likely(nmonths <= ledger->capacity))
+		return;
+	month = palloc(sizeof(KamMonth) * nmonths);
+	memcpy(month, ledger->month, sizeof(KamMonth) * ledger->nmonths);
+	ledger->month = month;
+	ledger->capacity = nmonths;
+}
+
+void
+kam_ledger_span_error(int32 first, int32 last)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("ledger would span more than %d months", KAM_MONTHS_MAX),
+			 errdetail("It would reach from %s to %s.",
+					   pstrdup(DatumGetCString(DirectFunctionCall1(date_out,
+																   DateADTGetDatum(kam_month_to_date(first))))),
+					   DatumGetCString(DirectFunctionCall1(date_out,
+														   DateADTGetDatum(kam_month_to_date(last))))),
+			 errhint("One of these dates is probably wrong; set such lines aside with a WHERE clause on the date.")));
+}
+
+/*
+ * Returns what is wrong with a ledger that came from outside, or NULL.
+ */
+const char *
+kam_months_check(const KamMonths *ledger)
+{
+	if (ledger->nmonths == 0)
+		return "It has no months.";
+	for (int i = 0; i < ledger->nmonths; i++)
+	{
+		const KamMonth *m = &ledger->month[i];
+		int			days = pg_popcount32(m->days);
+
+		if (m->month < KAM_MONTH_FIRST || m->month > KAM_MONTH_LAST)
+			return "A month is outside the range of dates.";
+		if (i > 0 && m->month <= m[-1].month)
+			return "The months are not in ascending order.";
+		if (m->days >> kam_month_days(m->month) != 0)
+			return "A month has a day that the calendar does not have.";
+		if (m->gross < 0 || m->credited < 0)
+			return "The sales of a month are less than the credits explain.";
+		if ((m->gross > 0) != (m->days != 0))
+			return "A month has purchases without a day, or days without a purchase.";
+		if (m->lines < days + (m->credited > 0 ? 1 : 0) || m->lines < 1 ||
+			m->lines > KAM_LINES_MAX)
+			return "The number of lines of a month does not fit its days and credits.";
+		if (m->gross > KAM_AMOUNT_MAX || m->credited > KAM_AMOUNT_MAX ||
+			m->cost > KAM_AMOUNT_MAX || m->cost < -KAM_AMOUNT_MAX ||
+			m->quantity > KAM_AMOUNT_MAX || m->quantity < -KAM_AMOUNT_MAX)
+			return "A sum is out of range.";
+	}
+	if (ledger->month[ledger->nmonths - 1].month - ledger->month[0].month >= KAM_MONTHS_MAX)
+		return "It spans more than 1200 months.";
+	return NULL;
+}
+
+static inline uint8 *
+put_number(uint8 *out, uint64 value)
+{
+	int			bytes = (pg_leftmost_one_pos64(value | 1) + 7) / 7;
+
+	if (likely(bytes <= 8))
+	{
+		value = (value << bytes) | (UINT64CONST(1) << (bytes - 1));
+#ifdef WORDS_BIGENDIAN
+		value = pg_bswap64(value);
+#endif
+		/* writes 8 bytes, of which the next number overwrites the rest */
+		memcpy(out, &value, sizeof(value));
+		return out + bytes;
+	}
+	*out++ = 0;
+#ifdef WORDS_BIGENDIAN
+	value = pg_bswap64(value);
+#endif
+	memcpy(out, &value, sizeof(value));
+	return out + sizeof(value);
+}
+
+/*
+ * Reads a number; returns NULL if the input ends before it does.
+ */
+static inline const uint8 *
+get_number(const uint8 *in, const uint8 *end, uint64 *value)
+{
+	uint64		word = 0;
+	int			bytes;
+
+	if (unlikely(in >= end))
+		return NULL;
+	bytes = *in == 0 ? 9 : pg_rightmost_one_pos32(*in) + 1;
+	if (unlikely(end - in < bytes))
+		return NULL;
+	if (bytes == 9)
+		in++, bytes = 8;
+	else
+		word = bytes;			/* bits to drop, for now */
+
+	if (likely(end - in >= (ptrdiff_t) sizeof(uint64)))
+		memcpy(value, in, sizeof(uint64));
+	else
+	{
+		*value = 0;
+		memcpy(value, in, bytes);
+	}
+#ifdef WORDS_BIGENDIAN
+	*value = pg_bswap64(*value);
+#endif
+	if (word != 0)
+	{
+		if (bytes < 8)
+			*value &= (UINT64CONST(1) << (bytes * 8)) - 1;
+		*value >>= word;
+	}
+	return in + bytes;
+}
+
+static inline uint64
+zigzag(int64 value)
+{
+	return ((uint64) value << 1) ^ (uint64) (value >> 63);
+}
+
+static inline int64
+unzigzag(uint64 value)
+{
+	return (int64) (value >> 1) ^ -(int64) (value & 1);
+}
+
+static inline uint8 *
+put_sum(uint8 *out, int128 value, bool wide)
+{
+	if (likely(!wide))
+		return put_number(out, (uint64) value);
+	out = put_number(out, (uint64) value & WIDE_MASK);
+	return put_number(out, (uint64) (value >> WIDE_SHIFT));
+}
+
+/*
+ * Reads a sum in units, 10^-scale each, that is or may be a zigzag number.
+ * What it returns times the unit cannot overflow.
+ */
+static inline const uint8 *
+get_sum(const uint8 *in, const uint8 *end, bool wide, int64 unit, int128 *sum)
+{
+	uint64		low = 0,
+				high;
+
+	in = get_number(in, end, &low);
+	if (likely(!wide) || unlikely(in == NULL))
+	{
+		*sum = low;
+		return in;
+	}
+	in = get_number(in, end, &high);
+	if (in == NULL || low > WIDE_MASK || high > (UINT64CONST(1) << 56))
+		return NULL;
+	*sum = ((int128) high << WIDE_SHIFT) + low;
+	return *sum <= 2 * (KAM_AMOUNT_MAX / unit) + 1 ? in : NULL;
+}
+
+static inline const uint8 *
+get_signed_sum(const uint8 *in, const uint8 *end, bool wide, int64 unit,
+			   int128 *sum)
+{
+	in = get_sum(in, end, wide, unit, sum);
+	*sum = ((*sum & 1) ? -(*sum >> 1) - 1 : *sum >> 1) * unit;
+	return in;
+}
+
+/* Zigzag of a sum that may be negative, in units */
+static inline int128
+signed_units(int128 value, int64 unit)
+{
+	value = kam_fits_int64(value) ? (int64) value / unit : value / unit;
+	return value < 0 ? -2 * value - 1 : 2 * value;
+}
+
+static inline int128
+units(int128 value, int64 unit)
+{
+	return likely(kam_fits_int64(value)) ? (int64) value / unit : value / unit;
+}
+
+/*
+ * Writes the canonical form; "out" has room for KAM_LEDGER_BOUND bytes.
+ */
+uint8 *
+kam_months_encode(const KamMonths *ledger, uint8 *out)
+{
+	const int64 unit = KAM_UNIT(ledger->scale[KAM_AMOUNT]);
+	const int64 cost_unit = KAM_UNIT(ledger->scale[KAM_COST]);
+	const int64 quantity_unit = KAM_UNIT(ledger->scale[KAM_QUANTITY]);
+	const bool	cost_known = (ledger->known & KAM_KNOWN(KAM_COST)) != 0;
+	const bool	quantity_known = (ledger->known & KAM_KNOWN(KAM_QUANTITY)) != 0;
+	bool		wide = false;
+	int32		previous = ledger->month[0].month - 1;
+
+	Assert(ledger->nmonths > 0);
+	for (int i = 0; i < ledger->nmonths; i++)
+	{
+		const KamMonth *m = &ledger->month[i];
+
+		/* the bound in amounts is cheaper, and decides nearly always */
+		if (likely(m->gross + m->credited <= (int128) WIDE_MASK &&
+				   !(cost_known || quantity_known)))
+			continue;
+		if (m->gross / unit > (int128) WIDE_MASK ||
+			m->credited / unit > (int128) WIDE_MASK ||
+			(cost_known && signed_units(m->cost, cost_unit) > (int128) WIDE_MASK) ||
+			(quantity_known && signed_units(m->quantity, quantity_unit) > (int128) WIDE_MASK))
+			wide = true;
+	}
+
+	*out++ = ledger->scale[KAM_AMOUNT] | (ledger->known << HEADER_KNOWN_SHIFT) |
+		(wide ? HEADER_WIDE : 0);
+	if (ledger->known != 0)
+		*out++ = ledger->scale[KAM_COST] | (ledger->scale[KAM_QUANTITY] << 4);
+	out = put_number(out, zigzag(ledger->month[0].month));
+
+	for (int i = 0; i < ledger->nmonths; i++)
+	{
+		const KamMonth *m = &ledger->month[i];
+		int32		gap = m->month - previous - 1;
+
+		Assert(gap >= 0);
+		*out++ = Min(m->lines, TAG_LINES) |
+			(m->credited > 0 ? TAG_CREDITED : 0) | (gap > 0 ? TAG_GAP : 0);
+		if (gap > 0)
+			out = put_number(out, gap - 1);
+		if (m->lines >= TAG_LINES)
+			out = put_number(out, m->lines - TAG_LINES);
+		out = put_sum(out, units(m->gross, unit), wide);
+		if (m->days != 0)
+		{
+			uint32		rest = m->days & (m->days - 1);
+
+			if (rest == 0)
+				*out++ = pg_rightmost_one_pos32(m->days);
+			else if ((rest & (rest - 1)) == 0)
+			{
+				*out++ = DAYS_TWO | pg_rightmost_one_pos32(m->days);
+				*out++ = pg_rightmost_one_pos32(rest);
+			}
+			else
+			{
+				uint32		bitmap = pg_hton32(m->days | ((uint32) DAYS_BITMAP << 24));
+
+				memcpy(out, &bitmap, sizeof(bitmap));
+				out += sizeof(bitmap);
+			}
+		}
+		if (m->credited > 0)
+			out = put_sum(out, units(m->credited, unit), wide);
+		if (cost_known)
+			out = put_sum(out, signed_units(m->cost, cost_unit), wide);
+		if (quantity_known)
+			out = put_sum(out, signed_units(m->quantity, quantity_unit), wide);
+		previous = m->month;
+	}
+	return out;
+}
+
+/*
+ * Reads the canonical form.  Returns false for bytes that are none.  Never
+ * reads beyond "end" and never returns months out of order, whatever the
+ * bytes are; the other invariants are kam_months_check's.
+ */
+bool
+kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
+{
+	uint8		header;
+	bool		wide;
+	int64		unit,
+				cost_unit = 1,
+				quantity_unit = 1;
+	uint64		number;
+	int64		month;
+
+	kam_months_init(ledger);
+	if (end - in < 2)
+		return false;
+	header = *in++;
+	wide = (header & HEADER_WIDE) != 0;
+	ledger->known = (header & HEADER_KNOWN) >> HEADER_KNOWN_SHIFT;
+	ledger->scale[KAM_AMOUNT] = header & HEADER_SCALE;
+	if (ledger->known != 0)
+	{
+		ledger->scale[KAM_COST] = *in & 0x0F;
+		ledger->scale[KAM_QUANTITY] = *in++ >> 4;
+	}
+	for (int i = 0; i < KAM_MEASURES; i++)
+	{
+		if (ledger->scale[i] > KAM_AMOUNT_SCALE)
+			return false;
+	}
+	if (header & 0x80)
+		return false;
+	unit = KAM_UNIT(ledger->scale[KAM_AMOUNT]);
+	cost_unit = KAM_UNIT(ledger->scale[KAM_COST]);
+	quantity_unit = KAM_UNIT(ledger->scale[KAM_QUANTITY]);
+
+	in = get_number(in, end, &number);
+	if (in == NULL)
+		return false;
+	month = unzigzag(number);
+	if (month < KAM_MONTH_FIRST || month > KAM_MONTH_LAST)
+		return false;
+
+	while (in < end)
+	{
+		KamMonth   *m;
+		uint8		tag = *in++;
+
+		if (unlikely(ledger->nmonths == ledger->capacity))
+			kam_months_reserve(ledger,
+							   Min(KAM_MONTHS_MAX,
+								   ledger->nmonths + (int) Min(end - in, 4096)) + 1);
+		m = &ledger->month[ledger->nmonths];
+
+		if (tag & TAG_GAP)
+		{
+			in = get_number(in, end, &number);
+			if (in == NULL || number >= KAM_MONTHS_MAX)
+				return false;
+			month += (int64) number + 1;
+		}
+		m->lines = tag & TAG_LINES;
+		if (m->lines == TAG_LINES)
+		{
+			in = get_number(in, end, &number);
+			if (in == NULL || number > KAM_LINES_MAX - TAG_LINES)
+				return false;
+			m->lines += number;
+		}
+		in = get_sum(in, end, wide, unit, &m->gross);
+		if (unlikely(in == NULL))
+			return false;
+		m->gross *= unit;
+		m->days = 0;
+		if (m->gross > 0)
+		{
+			if (unlikely(in >= end))
+				return false;
+			if (*in & DAYS_BITMAP)
+			{
+				if (end - in < (ptrdiff_t) sizeof(uint32))
+					return false;
+				memcpy(&m->days, in, sizeof(uint32));
+				m->days = pg_ntoh32(m->days) & ~((uint32) DAYS_BITMAP << 24);
+				in += sizeof(uint32);
+			}
+			else if (*in & DAYS_TWO)
+			{
+				if (end - in < 2 || in[0] >= DAYS_TWO + 31 || in[1] >= 31)
+					return false;
+				m->days = (1U << (in[0] - DAYS_TWO)) | (1U << in[1]);
+				in += 2;
+			}
+			else
+			{
+				if (*in >= 31)
+					return false;
+				m->days = 1U << *in++;
+			}
+		}
+		m->credited = 0;
+		if (tag & TAG_CREDITED)
+		{
+			in = get_sum(in, end, wide, unit, &m->credited);
+			if (in == NULL)
+				return false;
+			m->credited *= unit;
+		}
+		m->cost = m->quantity = 0;
+		if (ledger->known & KAM_KNOWN(KAM_COST))
+		{
+			in = get_signed_sum(in, end, wide, cost_unit, &m->cost);
+			if (in == NULL)
+				return false;
+		}
+		if (ledger->known & KAM_KNOWN(KAM_QUANTITY))
+		{
+			in = get_signed_sum(in, end, wide, quantity_unit, &m->quantity);
+			if (in == NULL)
+				return false;
+		}
+		if (ledger->nmonths == KAM_MONTHS_MAX || month > KAM_MONTH_LAST)
+			return false;
+		m->month = (int32) month++;
+		ledger->nmonths++;
+	}
+	return true;
+}
+
+/*
+ * Adds up two ledgers.  "result" is neither of them.
+ */
+void
+kam_months_merge(KamMonths *result, const KamMonths *a, const KamMonths *b)
+{
+	int			i = 0,
+				j = 0;
+
+	kam_months_init(result);
+	kam_months_reserve(result, Min(a->nmonths + b->nmonths, KAM_MONTHS_MAX * 2));
+	result->known = a->known | b->known;
+	for (int k = 0; k < KAM_MEASURES; k++)
+		result->scale[k] = Max(a->scale[k], b->scale[k]);
+
+	while (i < a->nmonths || j < b->nmonths)
+	{
+		KamMonth   *m = &result->month[result->nmonths++];
+
+		if (j == b->nmonths ||
+			(i < a->nmonths && a->month[i].month < b->month[j].month))
+			*m = a->month[i++];
+		else if (i == a->nmonths || b->month[j].month < a->month[i].month)
+			*m = b->month[j++];
+		else
+		{
+			const KamMonth *other = &b->month[j++];
+
+			*m = a->month[i++];
+			m->days |= other->days;
+			m->lines += other->lines;
+			m->gross += other->gross;
+			m->credited += other->credited;
+			m->cost += other->cost;
+			m->quantity += other->quantity;
+			kam_month_check_range(m);
+		}
+	}
+	if (result->nmonths > 0)
+		kam_ledger_check_span(result->month[0].month,
+							  result->month[result->nmonths - 1].month);
+}
+
+/*
+ * Returns a new canonical ledger.
+ */
+struct varlena *
+kam_ledger_from_months(const KamMonths *ledger)
+{
+	uint8		space[KAM_LEDGER_BOUND(KAM_MONTHS_INLINE)];
+	uint8	   *buffer = space;
+	Size		size;
+	struct varlena *result;
+
+	if (ledger->nmonths > KAM_MONTHS_INLINE)
+		buffer = palloc(KAM_LEDGER_BOUND(ledger->nmonths));
+	size = kam_months_encode(ledger, buffer) - buffer;
+	result = palloc(VARHDRSZ + size);
+	SET_VARSIZE(result, VARHDRSZ + size);
+	memcpy(VARDATA(result), buffer, size);
+	if (buffer != space)
+		pfree(buffer);
+	return result;
+}
+
+/*
+ * Takes a ledger of either form out of a datum.
+ */
+void
+kam_ledger_open(Datum value, KamMonths *ledger)
+{
+	struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	const uint8 *in = (const uint8 *) VARDATA_ANY(packed);
+
+	if (kam_ledger_is_working(packed))
+		kam_working_open((const KamWorking *) PG_DETOAST_DATUM(PointerGetDatum(packed)),
+						 ledger);
+	else if (!kam_months_decode(ledger, in, in + VARSIZE_ANY_EXHDR(packed)) ||
+			 ledger->nmonths == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored ledger is damaged"),
+				 errhint("Compute the ledger anew from its lines, or restore it from a backup.")));
+}
+
+/*
+ * Returns a ledger in canonical form, whichever form it has.
+ */
+static struct varlena *
+canonical(Datum value)
+{
+	struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
+	KamMonths	ledger;
+
+	if (!kam_ledger_is_working(packed))
+		return packed;
+	kam_ledger_open(PointerGetDatum(packed), &ledger);
+	return kam_ledger_from_months(&ledger);
+}
+
+/*
+ * Writes one sum of the text form.
+ */
+static void
+append_sum(StringInfo out, const char *name, int128 sum, int scale)
+{
+	char		buffer[KAM_SCALED_TEXT_SIZE];
+
+	appendStringInfo(out, " %s %s", name,
+					 kam_scaled_to_text(sum / KAM_UNIT(scale), scale,
+										buffer + sizeof(buffer) - 1));
+}
+
+/*
+ * The text form: months separated by semicolons, each with named fields.
+ *
+ *	2010-12 sales 711.79 lines 15 days 7,16; 2011-02 sales -20.50 credited
+ *	20.50 lines 1
+ *
+ * Sales are net of credits.  Fields that are zero may be absent, except
+ * sales and lines.
+ */
+Datum
+kam_ledger_out(PG_FUNCTION_ARGS)
+{
+	KamMonths	ledger;
+	StringInfoData out;
+
+	kam_ledger_open(PG_GETARG_DATUM(0), &ledger);
+	initStringInfo(&out);
+	for (int i = 0; i < ledger.nmonths; i++)
+	{
+		const KamMonth *m = &ledger.month[i];
+		int			year = 2000 + (m->month >= 0 ? m->month / 12 : -((11 - m->month) / 12));
+
+		CHECK_FOR_INTERRUPTS();
+		appendStringInfo(&out, "%s%s%04d-%02d", i > 0 ? "; " : "",
+						 year < 0 ? "-" : "", abs(year),
+						 m->month - (year - 2000) * 12 + 1);
+		append_sum(&out, "sales", kam_month_sales(m), ledger.scale[KAM_AMOUNT]);
+		if (m->credited > 0)
+			append_sum(&out, "credited", m->credited, ledger.scale[KAM_AMOUNT]);
+		appendStringInfo(&out, " lines " INT64_FORMAT, m->lines);
+		for (uint32 days = m->days; days != 0; days &= days - 1)
+			appendStringInfo(&out, "%s%d", days == m->days ? " days " : ",",
+							 pg_rightmost_one_pos32(days) + 1);
+		if (ledger.known & KAM_KNOWN(KAM_COST))
+			append_sum(&out, "cost", m->cost, ledger.scale[KAM_COST]);
+		if (ledger.known & KAM_KNOWN(KAM_QUANTITY))
+			append_sum(&out, "quantity", m->quantity, ledger.scale[KAM_QUANTITY]);
+	}
+	PG_RETURN_CSTRING(out.data);
+}
+
+/* The fields of a month in the text form */
+typedef enum
+{
+	FIELD_SALES,
+	FIELD_CREDITED,
+	FIELD_LINES,
+	FIELD_DAYS,
+	FIELD_COST,
+	FIELD_QUANTITY
+} Field;
+
+static const char *const field_names[] = {
+	"sales", "credited", "lines", "days", "cost", "quantity"
+};
+
+static void
+syntax_error(const char *text, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s: \"%s\"", "kam.ledger",
+					strlen(text) <= 200 ? text :
+					psprintf("%.*s...", pg_mbcliplen(text, strlen(text), 200), text)),
+			 errdetail("%s", detail),
+			 errhint("A ledger looks like \"2010-12 sales 711.79 lines 15 days 7,16; 2011-02 sales -20.50 credited 20.50 lines 1\".")));
+}
+
+static inline const char *
+skip_space(const char *p)
+{
+	while (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')
+		p++;
+	return p;
+}
+
+/*
+ * Reads an unsigned integer of at most "limit".
+ */
+static const char *
+parse_integer(const char *p, int64 limit, int64 *value, const char *text)
+{
+	if (*p < '0' || *p > '9')
+		syntax_error(text, "A number is missing.");
+	*value = 0;
+	for (; *p >= '0' && *p <= '9'; p++)
+	{
+		*value = *value * 10 + (*p - '0');
+		if (*value > limit)
+			syntax_error(text, "A number is out of range.");
+	}
+	return p;
+}
+
+/*
+ * Reads a decimal number of at most KAM_AMOUNT_SCALE decimals and raises
+ * *scale to their number.
+ */
+static const char *
+parse_sum(const char *p, int128 *sum, uint8 *scale, const char *text)
+{
+	bool		negative = *p == '-';
+	int			decimals = -1;
+	int128		value = 0;
+
+	if (negative)
+		p++;
+	if (*p < '0' || *p > '9')
+		syntax_error(text, "A number is missing.");
+	for (; (*p >= '0' && *p <= '9') || (*p == '.' && decimals < 0); p++)
+	{
+		if (*p == '.')
+		{
+			decimals = 0;
+			continue;
+		}
+		value = value * 10 + (*p - '0');
+		if (value > 2 * KAM_AMOUNT_MAX)
+			syntax_error(text, "A number is out of range.");
+		if (decimals >= 0 && ++decimals > KAM_AMOUNT_SCALE)
+			syntax_error(text, "A number has more than 8 decimals.");
+	}
+	decimals = Max(decimals, 0);
+	if (value > 2 * KAM_AMOUNT_MAX / KAM_UNIT(decimals))
+		syntax_error(text, "A number is out of range.");
+	value *= KAM_UNIT(decimals);
+	*sum = negative ? -value : value;
+	*scale = Max(*scale, decimals);
+	return p;
+}
+
+/*
+ * Reads the fields of one month, up to a semicolon or the end.
+ */
+static const char *
+parse_month(const char *p, KamMonths *ledger, KamMonth *m, const char *text)
+{
+	int			seen = 0;
+	int			field;
+	int64		number;
+	int128		sales = 0;
+	bool		before_christ = *p == '-';
+	int64		year;
+
+	memset(m, 0, sizeof(*m));
+	p = parse_integer(before_christ ? p + 1 : p, 5874897, &year, text);
+	if (*p++ != '-')
+		syntax_error(text, "A month must look like 2010-12.");
+	p = parse_integer(p, 12, &number, text);
+	if (number < 1)
+		syntax_error(text, "A month must be between 01 and 12.");
+	m->month = (int32) (((before_christ ? -year : year) - 2000) * 12 + number - 1);
+
+	for (;;)
+	{
+		int			length = 0;
+
+		p = skip_space(p);
+		if (*p == ';' || *p == '\0')
+			break;
+		while (p[length] >= 'a' && p[length] <= 'z')
+			length++;
+		for (field = 0; field < (int) lengthof(field_names); field++)
+		{
+			if ((int) strlen(field_names[field]) == length &&
+				strncmp(p, field_names[field], length) == 0)
+				break;
+		}
+		if (field == (int) lengthof(field_names))
+			syntax_error(text, "The fields are sales, credited, lines, days, cost and quantity.");
+		if (seen & (1 << field))
+			syntax_error(text, "A field stands twice in one month.");
+		seen |= 1 << field;
+		p = skip_space(p + length);
+
+		switch ((Field) field)
+		{
+			case FIELD_SALES:
+				p = parse_sum(p, &sales, &ledger->scale[KAM_AMOUNT], text);
+				break;
+			case FIELD_CREDITED:
+				p = parse_sum(p, &m->credited, &ledger->scale[KAM_AMOUNT], text);
+				break;
+			case FIELD_LINES:
+				p = parse_integer(p, KAM_LINES_MAX, &m->lines, text);
+				break;
+			case FIELD_DAYS:
+				for (;; p++)
+				{
+					p = parse_integer(p, 31, &number, text);
+					if (number < 1)
+						syntax_error(text, "A day must be between 1 and 31.");
+					m->days |= 1U << (number - 1);
+					if (*p != ',')
+						break;
+				}
+				break;
+			case FIELD_COST:
+				p = parse_sum(p, &m->cost, &ledger->scale[KAM_COST], text);
+				ledger->known |= KAM_KNOWN(KAM_COST);
+				break;
+			case FIELD_QUANTITY:
+				p = parse_sum(p, &m->quantity, &ledger->scale[KAM_QUANTITY], text);
+				ledger->known |= KAM_KNOWN(KAM_QUANTITY);
+				break;
+		}
+		if (*p != '\0' && *p != ';' && p == skip_space(p))
+			syntax_error(text, "A field must be followed by a space or a semicolon.");
+	}
+	if ((seen & (1 << FIELD_SALES)) == 0 || (seen & (1 << FIELD_LINES)) == 0)
+		syntax_error(text, "A month needs sales and lines.");
+	m->gross = sales + m->credited;
+	return p;
+}
+
+Datum
+kam_ledger_in(PG_FUNCTION_ARGS)
+{
+	const char *text = PG_GETARG_CSTRING(0);
+	const char *p = skip_space(text);
+	const char *problem;
+	KamMonths	ledger;
+
+	kam_months_init(&ledger);
+	while (*p != '\0')
+	{
+		if (ledger.nmonths == KAM_MONTHS_MAX)
+			syntax_error(text, "It has more than 1200 months.");
+		if (ledger.nmonths == ledger.capacity)
+			kam_months_reserve(&ledger, Min(2 * ledger.capacity, KAM_MONTHS_MAX));
+		p = parse_month(p, &ledger, &ledger.month[ledger.nmonths], text);
+		ledger.nmonths++;
+		if (*p == ';')
+		{
+			p = skip_space(p + 1);
+			if (*p == '\0')
+				syntax_error(text, "A semicolon must be followed by a month.");
+		}
+	}
+	problem = kam_months_check(&ledger);
+	if (problem != NULL)
+		syntax_error(text, problem);
+	PG_RETURN_POINTER(kam_ledger_from_months(&ledger));
+}
+
+/*
+ * The binary form is the canonical form itself.
+ */
+Datum
+kam_ledger_send(PG_FUNCTION_ARGS)
+{
+	struct varlena *packed = canonical(PG_GETARG_DATUM(0));
+	StringInfoData buffer;
+
+	pq_begintypsend(&buffer);
+	pq_sendbytes(&buffer, VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+}
+
+/*
+ * Takes bytes only if they are just what send would write.
+ */
+Datum
+kam_ledger_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
+	int			size = buffer->len - buffer->cursor;
+	const uint8 *bytes = (const uint8 *) pq_getmsgbytes(buffer, size);
+	const char *problem = "Its bytes are not a ledger.";
+	KamMonths	ledger;
+	struct varlena *result;
+
+	if (kam_months_decode(&ledger, bytes, bytes + size))
+	{
+		problem = kam_months_check(&ledger);
+		if (problem == NULL)
+		{
+			result = kam_ledger_from_months(&ledger);
+			if (VARSIZE(result) - VARHDRSZ == (Size) size &&
+				memcmp(VARDATA(result), bytes, size) == 0)
+				PG_RETURN_POINTER(result);
+			problem = "It is not in canonical form.";
+		}
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid binary representation of type %s", "kam.ledger"),
+			 errdetail("%s", problem),
+			 errhint("Send what kam.ledger's own binary output gave, unchanged.")));
+}
+
+static bool
+ledgers_equal(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = canonical(PG_GETARG_DATUM(0));
+	struct varlena *b = canonical(PG_GETARG_DATUM(1));
+
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+Datum
+kam_ledger_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(ledgers_equal(fcinfo));
+}
+
+Datum
+kam_ledger_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!ledgers_equal(fcinfo));
+}
+
+Datum
+kam_ledger_hash(PG_FUNCTION_ARGS)
+{
+	struct varlena *a = canonical(PG_GETARG_DATUM(0));
+
+	return hash_any((unsigned char *) VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a));
+}
+
+Datum
+kam_ledger_hash_extended(PG_FUNCTION_ARGS)
+{
+	struct varlena *a = canonical(PG_GETARG_DATUM(0));
+
+	return hash_any_extended((unsigned char *) VARDATA_ANY(a),
+							 VARSIZE_ANY_EXHDR(a), PG_GETARG_INT64(1));
+}

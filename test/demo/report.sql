@@ -1,0 +1,1 @@
+SELECT count(*) AS lines, sum(amount) AS booked FROM online_retail;
