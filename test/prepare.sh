@@ -2,7 +2,7 @@
 # Installs what this machine lacks for building and running kam, and prints
 # the pg_config to build with.
 #
-#   test/prepare.sh [tests]
+#   test/prepare.sh [tests|matrix]
 #
 # A given PG_CONFIG is respected.  Otherwise the newest PostgreSQL that has
 # server and headers is taken, else the headers of the newest server are
@@ -57,9 +57,10 @@ find_pg_config() {
 missing_tools() {
 	command -v gcc >/dev/null || echo gcc libc6-dev
 	command -v make >/dev/null || echo make
-	if [ "$1" = tests ]; then
-		perl -MIPC::Run -MTest::More -e 1 2>/dev/null || echo perl libipc-run-perl
-	fi
+	case $1 in
+		tests) perl -MIPC::Run -MTest::More -e 1 2>/dev/null || echo perl libipc-run-perl ;;
+		matrix) command -v debootstrap >/dev/null || echo debootstrap ;;
+	esac
 }
 
 remove_drop_in() {
@@ -138,7 +139,7 @@ if [ -n "${PG_CONFIG:-}" ]; then
 else
 	pg_config=$(find_pg_config)
 fi
-read -ra tools < <(missing_tools "$purpose" | xargs)
+read -ra tools <<<"$(missing_tools "$purpose" | xargs)"
 
 if [ -z "$pg_config" ] || [ ${#tools[@]} -gt 0 ]; then
 	missing="${pg_config:-PostgreSQL server and headers}"
