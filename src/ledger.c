@@ -33,11 +33,9 @@
  *		credit	number; if bit 6
  *		cost, quantity	zigzag numbers; if known
  *
- * Amounts are divided by the unit of their scale.  A number takes 1 byte for
- * 7 bits of value: its first byte ends in as many zero bits as bytes follow,
- * so that its length is known without a loop.  In a wide ledger, which one
- * sum of 2^62 units or more makes, each sum is two numbers: the low 62 bits,
- * then the rest.
+ * Amounts are divided by the unit of their scale.  Numbers are of variable
+ * length, see number.h.  In a wide ledger, which one sum of 2^62 units or more
+ * makes, each sum is two numbers: the low 62 bits, then the rest.
  *
  * A month of a dozen lines takes 8 to 10 bytes, 5 to 7 if all were on one
  * day, about 6 more with cost and quantity, and 80 as unpacked here.  Three
@@ -51,8 +49,7 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
-#include "port/pg_bswap.h"
+#include "number.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(kam_ledger_in);
@@ -161,85 +158,12 @@ kam_months_check(const KamMonths *ledger)
 }
 
 static inline uint8 *
-put_number(uint8 *out, uint64 value)
-{
-	int			bytes = (pg_leftmost_one_pos64(value | 1) + 7) / 7;
-
-	if (likely(bytes <= 8))
-	{
-		value = (value << bytes) | (UINT64CONST(1) << (bytes - 1));
-#ifdef WORDS_BIGENDIAN
-		value = pg_bswap64(value);
-#endif
-		/* writes 8 bytes, of which the next number overwrites the rest */
-		memcpy(out, &value, sizeof(value));
-		return out + bytes;
-	}
-	*out++ = 0;
-#ifdef WORDS_BIGENDIAN
-	value = pg_bswap64(value);
-#endif
-	memcpy(out, &value, sizeof(value));
-	return out + sizeof(value);
-}
-
-/*
- * Reads a number; returns NULL if the input ends before it does.
- */
-static inline const uint8 *
-get_number(const uint8 *in, const uint8 *end, uint64 *value)
-{
-	uint64		word = 0;
-	int			bytes;
-
-	if (unlikely(in >= end))
-		return NULL;
-	bytes = *in == 0 ? 9 : pg_rightmost_one_pos32(*in) + 1;
-	if (unlikely(end - in < bytes))
-		return NULL;
-	if (bytes == 9)
-		in++, bytes = 8;
-	else
-		word = bytes;			/* bits to drop, for now */
-
-	if (likely(end - in >= (ptrdiff_t) sizeof(uint64)))
-		memcpy(value, in, sizeof(uint64));
-	else
-	{
-		*value = 0;
-		memcpy(value, in, bytes);
-	}
-#ifdef WORDS_BIGENDIAN
-	*value = pg_bswap64(*value);
-#endif
-	if (word != 0)
-	{
-		if (bytes < 8)
-			*value &= (UINT64CONST(1) << (bytes * 8)) - 1;
-		*value >>= word;
-	}
-	return in + bytes;
-}
-
-static inline uint64
-zigzag(int64 value)
-{
-	return ((uint64) value << 1) ^ (uint64) (value >> 63);
-}
-
-static inline int64
-unzigzag(uint64 value)
-{
-	return (int64) (value >> 1) ^ -(int64) (value & 1);
-}
-
-static inline uint8 *
 put_sum(uint8 *out, int128 value, bool wide)
 {
 	if (likely(!wide))
-		return put_number(out, (uint64) value);
-	out = put_number(out, (uint64) value & WIDE_MASK);
-	return put_number(out, (uint64) (value >> WIDE_SHIFT));
+		return kam_put_number(out, (uint64) value);
+	out = kam_put_number(out, (uint64) value & WIDE_MASK);
+	return kam_put_number(out, (uint64) (value >> WIDE_SHIFT));
 }
 
 /*
@@ -252,13 +176,13 @@ get_sum(const uint8 *in, const uint8 *end, bool wide, int64 unit, int128 *sum)
 	uint64		low = 0,
 				high;
 
-	in = get_number(in, end, &low);
+	in = kam_get_number(in, end, &low);
 	if (likely(!wide) || unlikely(in == NULL))
 	{
 		*sum = low;
 		return in;
 	}
-	in = get_number(in, end, &high);
+	in = kam_get_number(in, end, &high);
 	if (in == NULL || low > WIDE_MASK || high > (UINT64CONST(1) << 56))
 		return NULL;
 	*sum = ((int128) high << WIDE_SHIFT) + low;
@@ -322,7 +246,7 @@ kam_months_encode(const KamMonths *ledger, uint8 *out)
 		(wide ? HEADER_WIDE : 0);
 	if (ledger->known != 0)
 		*out++ = ledger->scale[KAM_COST] | (ledger->scale[KAM_QUANTITY] << 4);
-	out = put_number(out, zigzag(ledger->month[0].month));
+	out = kam_put_number(out, kam_zigzag(ledger->month[0].month));
 
 	for (int i = 0; i < ledger->nmonths; i++)
 	{
@@ -333,9 +257,9 @@ kam_months_encode(const KamMonths *ledger, uint8 *out)
 		*out++ = Min(m->lines, TAG_LINES) |
 			(m->credited > 0 ? TAG_CREDITED : 0) | (gap > 0 ? TAG_GAP : 0);
 		if (gap > 0)
-			out = put_number(out, gap - 1);
+			out = kam_put_number(out, gap - 1);
 		if (m->lines >= TAG_LINES)
-			out = put_number(out, m->lines - TAG_LINES);
+			out = kam_put_number(out, m->lines - TAG_LINES);
 		out = put_sum(out, units(m->gross, unit), wide);
 		if (m->days != 0)
 		{
@@ -406,10 +330,10 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
 	cost_unit = KAM_UNIT(ledger->scale[KAM_COST]);
 	quantity_unit = KAM_UNIT(ledger->scale[KAM_QUANTITY]);
 
-	in = get_number(in, end, &number);
+	in = kam_get_number(in, end, &number);
 	if (in == NULL)
 		return false;
-	month = unzigzag(number);
+	month = kam_unzigzag(number);
 	if (month < KAM_MONTH_FIRST || month > KAM_MONTH_LAST)
 		return false;
 
@@ -426,7 +350,7 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
 
 		if (tag & TAG_GAP)
 		{
-			in = get_number(in, end, &number);
+			in = kam_get_number(in, end, &number);
 			if (in == NULL || number >= KAM_MONTHS_MAX)
 				return false;
 			month += (int64) number + 1;
@@ -434,7 +358,7 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
 		m->lines = tag & TAG_LINES;
 		if (m->lines == TAG_LINES)
 		{
-			in = get_number(in, end, &number);
+			in = kam_get_number(in, end, &number);
 			if (in == NULL || number > KAM_LINES_MAX - TAG_LINES)
 				return false;
 			m->lines += number;
@@ -613,7 +537,8 @@ append_sum(StringInfo out, const char *name, int128 sum, int scale)
 }
 
 /*
- * The text form: months separated by semicolons, each with named fields.
+ * Appends the text form: months separated by semicolons, each with named
+ * fields.
  *
  *	2010-12 sales 711.79 lines 15 days 7,16; 2011-02 sales -20.50 credited
  *	20.50 lines 1
@@ -621,6 +546,32 @@ append_sum(StringInfo out, const char *name, int128 sum, int scale)
  * Sales are net of credits.  Fields that are zero may be absent, except
  * sales and lines.
  */
+void
+kam_months_print(const KamMonths *ledger, StringInfo out)
+{
+	for (int i = 0; i < ledger->nmonths; i++)
+	{
+		const KamMonth *m = &ledger->month[i];
+		int			year = kam_month_year(m->month);
+
+		CHECK_FOR_INTERRUPTS();
+		appendStringInfo(out, "%s%s%04d-%02d", i > 0 ? "; " : "",
+						 year < 0 ? "-" : "", abs(year),
+						 m->month - (year - 2000) * 12 + 1);
+		append_sum(out, "sales", kam_month_sales(m), ledger->scale[KAM_AMOUNT]);
+		if (m->credited > 0)
+			append_sum(out, "credited", m->credited, ledger->scale[KAM_AMOUNT]);
+		appendStringInfo(out, " lines " INT64_FORMAT, m->lines);
+		for (uint32 days = m->days; days != 0; days &= days - 1)
+			appendStringInfo(out, "%s%d", days == m->days ? " days " : ",",
+							 pg_rightmost_one_pos32(days) + 1);
+		if (ledger->known & KAM_KNOWN(KAM_COST))
+			append_sum(out, "cost", m->cost, ledger->scale[KAM_COST]);
+		if (ledger->known & KAM_KNOWN(KAM_QUANTITY))
+			append_sum(out, "quantity", m->quantity, ledger->scale[KAM_QUANTITY]);
+	}
+}
+
 Datum
 kam_ledger_out(PG_FUNCTION_ARGS)
 {
@@ -629,27 +580,7 @@ kam_ledger_out(PG_FUNCTION_ARGS)
 
 	kam_ledger_open(PG_GETARG_DATUM(0), &ledger);
 	initStringInfo(&out);
-	for (int i = 0; i < ledger.nmonths; i++)
-	{
-		const KamMonth *m = &ledger.month[i];
-		int			year = 2000 + (m->month >= 0 ? m->month / 12 : -((11 - m->month) / 12));
-
-		CHECK_FOR_INTERRUPTS();
-		appendStringInfo(&out, "%s%s%04d-%02d", i > 0 ? "; " : "",
-						 year < 0 ? "-" : "", abs(year),
-						 m->month - (year - 2000) * 12 + 1);
-		append_sum(&out, "sales", kam_month_sales(m), ledger.scale[KAM_AMOUNT]);
-		if (m->credited > 0)
-			append_sum(&out, "credited", m->credited, ledger.scale[KAM_AMOUNT]);
-		appendStringInfo(&out, " lines " INT64_FORMAT, m->lines);
-		for (uint32 days = m->days; days != 0; days &= days - 1)
-			appendStringInfo(&out, "%s%d", days == m->days ? " days " : ",",
-							 pg_rightmost_one_pos32(days) + 1);
-		if (ledger.known & KAM_KNOWN(KAM_COST))
-			append_sum(&out, "cost", m->cost, ledger.scale[KAM_COST]);
-		if (ledger.known & KAM_KNOWN(KAM_QUANTITY))
-			append_sum(&out, "quantity", m->quantity, ledger.scale[KAM_QUANTITY]);
-	}
+	kam_months_print(&ledger, &out);
 	PG_RETURN_CSTRING(out.data);
 }
 
@@ -770,7 +701,7 @@ parse_month(const char *p, KamMonths *ledger, KamMonth *m, const char *text)
 		int			length = 0;
 
 		p = skip_space(p);
-		if (*p == ';' || *p == '\0')
+		if (*p == ';' || *p == '|' || *p == '\0')
 			break;
 		while (p[length] >= 'a' && p[length] <= 'z')
 			length++;
@@ -818,7 +749,7 @@ parse_month(const char *p, KamMonths *ledger, KamMonth *m, const char *text)
 				ledger->known |= KAM_KNOWN(KAM_QUANTITY);
 				break;
 		}
-		if (*p != '\0' && *p != ';' && p == skip_space(p))
+		if (*p != '\0' && *p != ';' && *p != '|' && p == skip_space(p))
 			syntax_error(text, "A field must be followed by a space or a semicolon.");
 	}
 	if ((seen & (1 << FIELD_SALES)) == 0 || (seen & (1 << FIELD_LINES)) == 0)
@@ -827,33 +758,46 @@ parse_month(const char *p, KamMonths *ledger, KamMonth *m, const char *text)
 	return p;
 }
 
+/*
+ * Reads the text form up to the end or a vertical bar, which it returns.
+ * "text" is the whole input, for errors.
+ */
+const char *
+kam_months_parse(KamMonths *ledger, const char *p, const char *text)
+{
+	const char *problem;
+
+	kam_months_init(ledger);
+	p = skip_space(p);
+	while (*p != '\0' && *p != '|')
+	{
+		if (ledger->nmonths == KAM_MONTHS_MAX)
+			syntax_error(text, "It has more than 1200 months.");
+		if (ledger->nmonths == ledger->capacity)
+			kam_months_reserve(ledger, Min(2 * ledger->capacity, KAM_MONTHS_MAX));
+		p = parse_month(p, ledger, &ledger->month[ledger->nmonths], text);
+		ledger->nmonths++;
+		if (*p == ';')
+		{
+			p = skip_space(p + 1);
+			if (*p == '\0' || *p == '|')
+				syntax_error(text, "A semicolon must be followed by a month.");
+		}
+	}
+	problem = kam_months_check(ledger);
+	if (problem != NULL)
+		syntax_error(text, problem);
+	return p;
+}
+
 Datum
 kam_ledger_in(PG_FUNCTION_ARGS)
 {
 	const char *text = PG_GETARG_CSTRING(0);
-	const char *p = skip_space(text);
-	const char *problem;
 	KamMonths	ledger;
 
-	kam_months_init(&ledger);
-	while (*p != '\0')
-	{
-		if (ledger.nmonths == KAM_MONTHS_MAX)
-			syntax_error(text, "It has more than 1200 months.");
-		if (ledger.nmonths == ledger.capacity)
-			kam_months_reserve(&ledger, Min(2 * ledger.capacity, KAM_MONTHS_MAX));
-		p = parse_month(p, &ledger, &ledger.month[ledger.nmonths], text);
-		ledger.nmonths++;
-		if (*p == ';')
-		{
-			p = skip_space(p + 1);
-			if (*p == '\0')
-				syntax_error(text, "A semicolon must be followed by a month.");
-		}
-	}
-	problem = kam_months_check(&ledger);
-	if (problem != NULL)
-		syntax_error(text, problem);
+	if (*kam_months_parse(&ledger, text, text) != '\0')
+		syntax_error(text, "A vertical bar separates the accounts of a book.");
 	PG_RETURN_POINTER(kam_ledger_from_months(&ledger));
 }
 

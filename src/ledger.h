@@ -13,6 +13,7 @@
 #include "compat.h"
 
 #include "amount.h"
+#include "lib/stringinfo.h"
 #include "month.h"
 
 /*
@@ -94,6 +95,9 @@ extern bool kam_months_decode(KamMonths *ledger, const uint8 *in,
 							  const uint8 *end);
 extern void kam_months_merge(KamMonths *result, const KamMonths *a,
 							 const KamMonths *b);
+extern void kam_months_print(const KamMonths *ledger, StringInfo out);
+extern const char *kam_months_parse(KamMonths *ledger, const char *p,
+									const char *text);
 extern struct varlena *kam_ledger_from_months(const KamMonths *ledger);
 extern void kam_ledger_open(Datum value, KamMonths *ledger);
 extern void kam_ledger_span_error(int32 first, int32 last);

@@ -34,9 +34,9 @@ kam_month_slow(DateADT date, int *day)
 DateADT
 kam_month_to_date(int32 month)
 {
-	int			year = month >= 0 ? month / 12 : -((11 - month) / 12);
+	int			year = kam_month_year(month);
 
-	return date2j(2000 + year, month - year * 12 + 1, 1) - POSTGRES_EPOCH_JDATE;
+	return date2j(year, month - (year - 2000) * 12 + 1, 1) - POSTGRES_EPOCH_JDATE;
 }
 
 /*

@@ -30,6 +30,15 @@ extern int	kam_months_from_arg(int32 months, const char *name);
 extern DateADT kam_date_from_timestamp(Timestamp timestamp);
 
 /*
+ * Returns the year of a month; the year before 1 is 0.
+ */
+static inline int
+kam_month_year(int32 month)
+{
+	return 2000 + (month >= 0 ? month / 12 : -((11 - month) / 12));
+}
+
+/*
  * Returns the month of a finite date and its day, 0 for the first.
  *
  *	C. Neri, L. Schneider, "Euclidean affine functions and their application

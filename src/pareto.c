@@ -90,7 +90,11 @@ alloc_array(MemoryContext context, int64 n, Size size)
 
 /*
  * Returns the results of the partition, computed at the first call, and in
- * *row which of them is wanted.  Rows before it are not needed any more.
+ * *row which of them is wanted.
+ *
+ * There is no WinSetMarkPosition: all rows have been read by then, so that
+ * giving up some early saves no memory at the peak, while moving the mark in
+ * a partition that was spilled to disk costs more than the rest of the work.
  */
 static Partition *
 partition_results(WindowObject winobj, ComputePartition compute, int64 *row)
@@ -104,7 +108,6 @@ partition_results(WindowObject winobj, ComputePartition compute, int64 *row)
 				GetMemoryChunkContext(part));
 		part->computed = true;
 	}
-	WinSetMarkPosition(winobj, *row);
 	return part;
 }
 
