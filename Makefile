@@ -9,7 +9,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" kam.control)
 
 MODULE_big = kam
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
-PG_CFLAGS += -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare
+PG_CFLAGS += -Wall -Wextra -Wno-unused-parameter
 
 DATA_built = sql/kam--$(EXTVERSION).sql
 DATA = $(wildcard sql/kam--*--*.sql)

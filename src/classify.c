@@ -16,9 +16,8 @@
 PG_FUNCTION_INFO_V1(kam_xyz_class);
 PG_FUNCTION_INFO_V1(kam_frequency_class);
 
-/* Shares of a total count 10^-16. */
+/* The same in digits of a numeric, which are of base 10000 */
 #define SHARE_FRACTION		4
-#define SHARE_ONE			INT64CONST(10000000000000000)
 
 /*
  * Returns a share, 0 to 1, that is the SQL argument "name".
@@ -31,7 +30,7 @@ kam_share_from_numeric(Datum share, const char *name)
 
 	kam_numeric_open(share, &num);
 	if (!kam_numeric_scale(&num, SHARE_FRACTION, &value) ||
-		value < 0 || value > SHARE_ONE)
+		value < 0 || value > KAM_SHARE_ONE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be between 0 and 1", name),
@@ -42,17 +41,17 @@ kam_share_from_numeric(Datum share, const char *name)
 /*
  * Returns share * total as an exact limit.
  *
- * With total = q * SHARE_ONE + r it is share * q + share * r / SHARE_ONE; the
+ * With total = q * KAM_SHARE_ONE + r it is share * q + share * r / KAM_SHARE_ONE; the
  * first term is at most the total and the second has a product below 10^32.
  */
 KamLimit
 kam_share_limit(int128 share, int128 total)
 {
-	int128		rest = share * (total % SHARE_ONE);
+	int128		rest = share * (total % KAM_SHARE_ONE);
 	KamLimit	limit;
 
-	limit.whole = share * (total / SHARE_ONE) + rest / SHARE_ONE;
-	limit.more = rest % SHARE_ONE != 0;
+	limit.whole = share * (total / KAM_SHARE_ONE) + rest / KAM_SHARE_ONE;
+	limit.more = rest % KAM_SHARE_ONE != 0;
 	return limit;
 }
 

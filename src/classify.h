@@ -10,6 +10,9 @@
 
 #include "compat.h"
 
+/* Shares of a total count 10^-16. */
+#define KAM_SHARE_ONE		INT64CONST(10000000000000000)
+
 /*
  * A share of a total, as an exact limit: a sum is below the share if it is
  * less than "whole", or equal to it while "more" is true.

@@ -12,6 +12,7 @@
  */
 #include "compat.h"
 
+#include "aggregate.h"
 #include "amount.h"
 #include "classify.h"
 #include "fmgr.h"
@@ -44,13 +45,9 @@ typedef struct Concentration
 static Concentration *
 get_state(FunctionCallInfo fcinfo)
 {
-	MemoryContext context;
+	MemoryContext context = kam_aggregate_context(fcinfo);
 	Concentration *state;
 
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("this function can only be called by an aggregate")));
 	if (!PG_ARGISNULL(0))
 		return (Concentration *) PG_GETARG_POINTER(0);
 	state = MemoryContextAllocZero(context, sizeof(Concentration));
@@ -154,8 +151,7 @@ kam_concentration_serialize(PG_FUNCTION_ARGS)
 	Concentration *state = (Concentration *) PG_GETARG_POINTER(0);
 	StringInfoData buffer;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "aggregate function called in non-aggregate context");
+	kam_aggregate_context(fcinfo);
 	pq_begintypsend(&buffer);
 	pq_sendbytes(&buffer, (const char *) state, sizeof(Concentration));
 	pq_sendbytes(&buffer, (const char *) state->amounts.value,
@@ -169,8 +165,7 @@ kam_concentration_deserialize(PG_FUNCTION_ARGS)
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
 	Concentration *state = palloc(sizeof(Concentration));
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "aggregate function called in non-aggregate context");
+	kam_aggregate_context(fcinfo);
 	Assert(VARSIZE_ANY_EXHDR(bytes) >= sizeof(Concentration));
 	memcpy(state, VARDATA_ANY(bytes), sizeof(Concentration));
 	state->amounts.context = CurrentMemoryContext;
@@ -192,8 +187,7 @@ sorted_state(FunctionCallInfo fcinfo)
 	Concentration *state;
 	Concentration *result;
 
-	if (!AggCheckCallContext(fcinfo, NULL))
-		elog(ERROR, "aggregate function called in non-aggregate context");
+	kam_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(0))
 		return NULL;
 	state = (Concentration *) PG_GETARG_POINTER(0);

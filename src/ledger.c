@@ -449,16 +449,8 @@ kam_months_merge(KamMonths *result, const KamMonths *a, const KamMonths *b)
 			*m = b->month[j++];
 		else
 		{
-			const KamMonth *other = &b->month[j++];
-
 			*m = a->month[i++];
-			m->days |= other->days;
-			m->lines += other->lines;
-			m->gross += other->gross;
-			m->credited += other->credited;
-			m->cost += other->cost;
-			m->quantity += other->quantity;
-			kam_month_check_range(m);
+			kam_month_add(m, &b->month[j++]);
 		}
 	}
 	if (result->nmonths > 0)

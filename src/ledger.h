@@ -86,6 +86,21 @@ kam_month_check_range(const KamMonth *m)
 						KAM_LINES_MAX)));
 }
 
+/*
+ * Adds a month to the same month of another ledger.
+ */
+static inline void
+kam_month_add(KamMonth *m, const KamMonth *other)
+{
+	m->days |= other->days;
+	m->lines += other->lines;
+	m->gross += other->gross;
+	m->credited += other->credited;
+	m->cost += other->cost;
+	m->quantity += other->quantity;
+	kam_month_check_range(m);
+}
+
 /* ledger.c */
 extern void kam_months_init(KamMonths *ledger);
 extern void kam_months_reserve(KamMonths *ledger, int nmonths);

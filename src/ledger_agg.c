@@ -19,6 +19,7 @@
  */
 #include "ledger.h"
 
+#include "aggregate.h"
 #include "port/pg_bitutils.h"
 
 PG_FUNCTION_INFO_V1(kam_ledger_accum_date);
@@ -416,16 +417,6 @@ state_from_arg(FunctionCallInfo fcinfo, bool costed)
 	return working_from_months(&ledger, costed);
 }
 
-static void
-check_in_aggregate(FunctionCallInfo fcinfo)
-{
-	if (unlikely(!AggCheckCallContext(fcinfo, NULL)))
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("this function can only be called by an aggregate"),
-				 errhint("Use the aggregates kam.ledger and kam.rollup.")));
-}
-
 /*
  * Adds the line in arguments 2 and on: amount, then cost and quantity if the
  * aggregate has them.
@@ -440,12 +431,7 @@ accum(FunctionCallInfo fcinfo, DateADT date)
 	int64		amount;
 	Entry		e;
 
-	if (unlikely(DATE_NOT_FINITE(date)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("date of a sale must be finite"),
-				 errhint("Set such lines aside with WHERE isfinite(...).")));
-	e.month = kam_month_from_date(date, &day);
+	e.month = kam_month_of_sale(date, &day);
 	if (w == NULL)
 		w = working_create(costed ? INITIAL_COSTED_SIZE : INITIAL_SIZE,
 						   costed, e.month);
@@ -505,25 +491,14 @@ accum(FunctionCallInfo fcinfo, DateADT date)
 }
 
 /*
- * Leaves the state as it is; returns NULL if there is none.
- */
-static Datum
-keep_state(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
-/*
  * Transition function of kam.ledger(date, ...).
  */
 Datum
 kam_ledger_accum_date(PG_FUNCTION_ARGS)
 {
-	check_in_aggregate(fcinfo);
+	kam_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return keep_state(fcinfo);
+		return kam_keep_state(fcinfo);
 	return accum(fcinfo, PG_GETARG_DATEADT(1));
 }
 
@@ -533,9 +508,9 @@ kam_ledger_accum_date(PG_FUNCTION_ARGS)
 Datum
 kam_ledger_accum_timestamp(PG_FUNCTION_ARGS)
 {
-	check_in_aggregate(fcinfo);
+	kam_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return keep_state(fcinfo);
+		return kam_keep_state(fcinfo);
 	return accum(fcinfo, kam_date_from_timestamp(PG_GETARG_TIMESTAMP(1)));
 }
 
@@ -550,9 +525,9 @@ kam_ledger_combine(PG_FUNCTION_ARGS)
 	KamWorking *w;
 	KamMonths	ledger;
 
-	check_in_aggregate(fcinfo);
+	kam_aggregate_context(fcinfo);
 	if (PG_ARGISNULL(1))
-		return keep_state(fcinfo);
+		return kam_keep_state(fcinfo);
 	other = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(other);

@@ -75,4 +75,18 @@ kam_month_from_date(DateADT date, int *day)
 		(int32) (n_month >> 16) - 1;
 }
 
+/*
+ * The same of the date of a sale, which must be finite.
+ */
+static inline int32
+kam_month_of_sale(DateADT date, int *day)
+{
+	if (unlikely(DATE_NOT_FINITE(date)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("date of a sale must be finite"),
+				 errhint("Set such lines aside with WHERE isfinite(...).")));
+	return kam_month_from_date(date, day);
+}
+
 #endif							/* KAM_MONTH_H */

@@ -49,23 +49,6 @@ typedef struct Partition
 typedef void (*ComputePartition) (WindowObject winobj, Partition *part,
 								  int64 rows, MemoryContext context);
 
-/* A positive value and its row */
-typedef struct Ranked
-{
-	int128		value;
-	int64		row;
-} Ranked;
-
-#define ST_SORT sort_ranked
-#define ST_ELEMENT_TYPE Ranked
-#define ST_COMPARE(a, b) \
-	(((a)->value < (b)->value) - ((a)->value > (b)->value))
-#define ST_SCOPE static
-#define ST_DECLARE
-#define ST_DEFINE
-#define ST_CHECK_FOR_INTERRUPTS
-#include "lib/sort_template.h"
-
 /* A number and its row */
 typedef struct RankedNumber
 {
@@ -148,10 +131,10 @@ read_amounts(WindowObject winobj, int64 rows, KamVector *amounts)
 /*
  * Returns the positive amounts with their rows, the largest first.
  */
-static Ranked *
+static KamRanked *
 rank_amounts(const KamVector *amounts, int64 *nranked)
 {
-	Ranked	   *ranked = alloc_array(amounts->context, amounts->nvalues, sizeof(Ranked));
+	KamRanked  *ranked = alloc_array(amounts->context, amounts->nvalues, sizeof(KamRanked));
 
 	*nranked = 0;
 	for (int64 row = 0; row < amounts->nvalues; row++)
@@ -162,7 +145,7 @@ rank_amounts(const KamVector *amounts, int64 *nranked)
 			ranked[(*nranked)++].row = row;
 		}
 	}
-	sort_ranked(ranked, *nranked);
+	kam_ranked_sort(ranked, *nranked);
 	return ranked;
 }
 
@@ -195,7 +178,7 @@ compute_cumulative_share(WindowObject winobj, Partition *part, int64 rows,
 						 MemoryContext context)
 {
 	KamVector	amounts;
-	Ranked	   *ranked;
+	KamRanked  *ranked;
 	int64		nranked;
 	int128		sum = 0;
 
@@ -271,7 +254,7 @@ compute_abc_class(WindowObject winobj, Partition *part, int64 rows,
 	bool		after = rule_is_after(required_arg(winobj, 3, "rule"));
 	KamVector	amounts;
 	KamAbcCuts	cuts;
-	Ranked	   *ranked;
+	KamRanked  *ranked;
 	int64		nranked;
 	int128		greater = 0;
 

@@ -8,6 +8,7 @@
 #include "vector.h"
 
 #include "amount.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 
 /* Digits of base 10000 that are kept behind the point; more are rounded. */
@@ -112,7 +113,6 @@ kam_vector_append(KamVector *vector, const KamVector *other)
 #define ST_DECLARE
 #define ST_DEFINE
 #define ST_CHECK_FOR_INTERRUPTS
-#include "miscadmin.h"
 #include "lib/sort_template.h"
 
 /*
@@ -122,4 +122,23 @@ void
 kam_vector_sort(KamVector *vector)
 {
 	sort_descending(vector->value, vector->nvalues);
+}
+
+#define ST_SORT sort_ranked
+#define ST_ELEMENT_TYPE KamRanked
+#define ST_COMPARE(a, b) \
+	(((a)->value < (b)->value) - ((a)->value > (b)->value))
+#define ST_SCOPE static
+#define ST_DECLARE
+#define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
+#include "lib/sort_template.h"
+
+/*
+ * Sorts values with their rows, the largest first.
+ */
+void
+kam_ranked_sort(KamRanked *ranked, int64 n)
+{
+	sort_ranked(ranked, n);
 }

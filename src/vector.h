@@ -24,6 +24,13 @@ typedef struct KamVector
 	int128		total;			/* sum of all values */
 } KamVector;
 
+/* A value and the number of the row it belongs to */
+typedef struct KamRanked
+{
+	int128		value;
+	int64		row;
+} KamRanked;
+
 extern void kam_vector_init(KamVector *vector, MemoryContext context);
 extern void kam_vector_reserve(KamVector *vector, int64 capacity);
 extern void kam_vector_add_positive(KamVector *vector, Datum amount,
@@ -31,5 +38,6 @@ extern void kam_vector_add_positive(KamVector *vector, Datum amount,
 extern void kam_vector_rescale(KamVector *vector, int fraction);
 extern void kam_vector_append(KamVector *vector, const KamVector *other);
 extern void kam_vector_sort(KamVector *vector);
+extern void kam_ranked_sort(KamRanked *ranked, int64 n);
 
 #endif							/* KAM_VECTOR_H */

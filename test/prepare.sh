@@ -2,7 +2,7 @@
 # Installs what this machine lacks for building and running kam, and prints
 # the pg_config to build with.
 #
-#   test/prepare.sh [tests|matrix]
+#   test/prepare.sh [tests|matrix|sanitize]
 #
 # A given PG_CONFIG is respected.  Otherwise the newest PostgreSQL that has
 # server and headers is taken, else the headers of the newest server are
@@ -23,7 +23,10 @@ lacks() {
 	command -v "$pg_config" >/dev/null || { echo "the program"; return; }
 	major=$("$pg_config" --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/')
 	[ "${major:-0}" -ge $OLDEST ] || { echo "version $OLDEST or later"; return; }
-	[ -f "$("$pg_config" --pgxs)" ] || echo "the server's headers (pgxs)"
+	if [ ! -f "$("$pg_config" --pgxs)" ] ||
+		[ ! -f "$("$pg_config" --includedir-server)/postgres.h" ]; then
+		echo "the server's headers"
+	fi
 	[ -x "$("$pg_config" --bindir)/initdb" ] || echo "the server"
 }
 
@@ -58,15 +61,18 @@ missing_tools() {
 	command -v gcc >/dev/null || echo gcc libc6-dev
 	command -v make >/dev/null || echo make
 	case $1 in
-		tests) perl -MIPC::Run -MTest::More -e 1 2>/dev/null || echo perl libipc-run-perl ;;
-		matrix) command -v debootstrap >/dev/null || echo debootstrap ;;
+		tests | sanitize)
+			perl -MIPC::Run -MTest::More -e 1 2>/dev/null || echo perl libipc-run-perl
+			;;&
+		sanitize)
+			command -v dpkg-source >/dev/null || echo dpkg-dev
+			command -v bison >/dev/null || echo bison
+			command -v flex >/dev/null || echo flex
+			;;
+		matrix)
+			command -v debootstrap >/dev/null || echo debootstrap debian-archive-keyring
+			;;
 	esac
-}
-
-remove_drop_in() {
-	rm -f "$DROP_IN"
-	# Empty unless others have put something there or a package owns it.
-	dpkg -S "$DROP_IN_DIR" >/dev/null 2>&1 || rmdir "$DROP_IN_DIR" 2>/dev/null || true
 }
 
 # Runs apt-get, showing progress in steps of ten percent, and all that it said
@@ -75,7 +81,7 @@ apt_get() {
 	local log status=0
 
 	log=$(mktemp)
-	apt-get -q -y -o APT::Status-Fd=3 "$@" 3>&1 >"$log" 2>&1 </dev/null |
+	apt-get -q -y -o DPkg::Lock::Timeout=300 -o APT::Status-Fd=3 "$@" 3>&1 >"$log" 2>&1 </dev/null |
 		awk -F : '{
 			step = ($1 == "dlstatus" ? "downloading" : "installing") sprintf(" %d %%", int($3 / 10) * 10)
 			if (step != last) print "  " step
@@ -87,33 +93,48 @@ apt_get() {
 	return $status
 }
 
-# As root: installs the packages of the tools $@, and server and headers
-# unless PG_CONFIG is complete.
+# Prints the version of the distribution's PostgreSQL.
+distribution_version() {
+	apt-cache show postgresql 2>/dev/null |
+		sed -n 's/^Depends:.*postgresql-\([0-9][0-9]*\).*/\1/p' | sort -n | tail -n 1
+}
+
+# From here to the end of this shell, installing a server makes no cluster.
+forbid_clusters() {
+	trap allow_clusters EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	mkdir -p "$DROP_IN_DIR"
+	echo 'create_main_cluster = false' >"$DROP_IN"
+	apt_get --no-install-recommends install postgresql-common
+	grep -q "^include_dir.*$DROP_IN_DIR" /etc/postgresql-common/createcluster.conf ||
+		die "/etc/postgresql-common/createcluster.conf does not include $DROP_IN_DIR, so installing a server would make a cluster: install one yourself and come back"
+}
+
+# The directory goes too, unless a package or somebody else uses it.
+allow_clusters() {
+	rm -f "$DROP_IN"
+	dpkg -S "$DROP_IN_DIR" >/dev/null 2>&1 || rmdir "$DROP_IN_DIR" 2>/dev/null || true
+}
+
+# As root: installs the packages $@, and headers and server unless PG_CONFIG is
+# given.
 install_packages() {
 	local version simulation
 
 	export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 	apt_get update || say "apt-get update failed, trying with the lists there are"
 
-	if [ -z "${PG_CONFIG:-}" ]; then
+	if [ -z "$PG_CONFIG" ]; then
 		version=$(debian_servers | head -n 1)
 		if [ -z "$version" ]; then
-			version=$(apt-cache show postgresql 2>/dev/null |
-				sed -n 's/^Depends:.*postgresql-\([0-9][0-9]*\).*/\1/p' | sort -n | tail -n 1)
+			version=$(distribution_version)
 			[ "${version:-0}" -ge $OLDEST ] ||
-				die "the distribution has PostgreSQL ${version:-not at all}, kam needs $OLDEST or later: see https://wiki.postgresql.org/wiki/Apt"
+				die "this distribution has PostgreSQL ${version:-not at all}, kam needs $OLDEST or later: see https://wiki.postgresql.org/wiki/Apt"
+			forbid_clusters
+			set -- "$@" "postgresql-$version"
 		fi
-
-		trap remove_drop_in EXIT
-		trap 'exit 130' INT
-		trap 'exit 143' TERM HUP
-		mkdir -p "$DROP_IN_DIR"
-		echo 'create_main_cluster = false' >"$DROP_IN"
-		apt_get --no-install-recommends install postgresql-common
-		grep -qs "^include_dir.*$DROP_IN_DIR" /etc/postgresql-common/createcluster.conf ||
-			[ -x "/usr/lib/postgresql/$version/bin/initdb" ] ||
-			die "/etc/postgresql-common/createcluster.conf does not include $DROP_IN_DIR, so installing a server would make a cluster: install postgresql-$version yourself"
-		set -- "$@" "postgresql-$version" "postgresql-server-dev-$version"
+		set -- "$@" "postgresql-server-dev-$version"
 	fi
 
 	# An upgrade of a server would restart its clusters.
@@ -142,14 +163,13 @@ fi
 read -ra tools <<<"$(missing_tools "$purpose" | xargs)"
 
 if [ -z "$pg_config" ] || [ ${#tools[@]} -gt 0 ]; then
-	missing="${pg_config:-PostgreSQL server and headers}"
-	missing=$(xargs <<<"${missing#"$pg_config"} ${tools[*]}")
+	missing=${tools[*]}
+	[ -n "$pg_config" ] || missing="PostgreSQL server and headers${missing:+, $missing}"
 	command -v apt-get >/dev/null ||
-		die "this system has no apt-get: install gcc, make, perl with IPC::Run, and a PostgreSQL server ($OLDEST or later) with its development files; if its pg_config is not in PATH, set PG_CONFIG"
+		die "missing: $missing; without apt-get, install it yourself: gcc, make, perl with IPC::Run, a PostgreSQL server ($OLDEST or later) and its development files; if its pg_config is not in PATH, set PG_CONFIG"
 	as_root=()
 	if [ "$(id -u)" -ne 0 ]; then
-		command -v sudo >/dev/null ||
-			die "missing: $missing; installing it needs root or sudo"
+		command -v sudo >/dev/null || die "missing: $missing; installing it needs root or sudo"
 		as_root=(sudo)
 	fi
 	say "Installing what is missing: $missing"

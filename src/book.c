@@ -1,0 +1,885 @@
+/*-------------------------------------------------------------------------
+ *
+ * book.c
+ *		kam.book while it is being built: an expanded object.
+ *
+ * A hash aggregate touches three places in memory for each row, and waits for
+ * all of them.  A book takes the rows of all accounts, so it can look ahead:
+ * it gathers a batch of lines, hashes them, prefetches what they will touch,
+ * and only then applies them.
+ *
+ * Each account has one entry, which is one cache line: its key and the month
+ * it is busy with.  When a line of another month comes, the entry's month goes
+ * to the end of a log and the entry starts anew.  Sales mostly come by date,
+ * so that this happens once per account and month; if they do not, the log
+ * just grows faster.  Whatever the dates are, memory follows the lines, and an
+ * absurd one costs no more than any other.
+ *
+ * When the log has reached its limit it is sorted by account, encoded as an
+ * image and put aside as a run.  Images that come from elsewhere, from a
+ * parallel worker or a rollup, are runs as well.  Flattening turns what is
+ * left into a run, and merges the runs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "book.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+#include "port/pg_bswap.h"
+#include "utils/memutils.h"
+#include "utils/uuid.h"
+
+/* Lines that are hashed ahead of those that are applied. */
+#define BATCH_LINES			256
+
+/* Cells of the log, at least, before it becomes a run ... */
+#define LOG_MIN_CELLS		(INT64CONST(1) << 21)
+
+/* ... and for each account. */
+#define LOG_CELLS_PER_ACCOUNT	4
+
+/* ... but never more than numbers of 32 bits can count. */
+#define LOG_MAX_CELLS		(INT64CONST(1) << 31)
+
+/* Runs before some are merged. */
+#define MAX_RUNS			16
+
+#define CACHE_LINE			64
+
+/*
+ * An account and the month it is busy with.  Sums are those of KamMonth, in 64
+ * bits; what does not fit there goes to the rest at once.
+ */
+typedef struct Entry
+{
+	uint64		high;			/* key */
+	uint64		low;
+	int64		gross;
+	int64		credited;
+	int64		cost;
+	int64		quantity;
+	int32		month;
+	uint32		days;
+	uint32		lines;			/* 0: no month yet */
+	uint32		scales;			/* KAM_SCALES of all its lines */
+} Entry;
+
+/* A month of an account that is complete for now */
+typedef struct Cell
+{
+	int64		gross;
+	int64		credited;
+	uint32		account;
+	int32		month;
+	uint32		days;
+	uint32		lines;
+} Cell;
+
+/* The same of a costed book */
+typedef struct CostedCell
+{
+	Cell		cell;
+	int64		cost;
+	int64		quantity;
+} CostedCell;
+
+/* A month of an account whose sums need more than 64 bits */
+typedef struct WideCell
+{
+	uint32		account;
+	KamMonth	month;
+} WideCell;
+
+struct KamBook
+{
+	ExpandedObjectHeader hdr;	/* must be first */
+	KamKeyKind	kind;
+	bool		costed;			/* cells are CostedCells */
+
+	/* accounts, by number; texts[i] if the key's words do not hold all of it */
+	Entry	   *entries;		/* aligned to CACHE_LINE */
+	void	   *entries_chunk;
+	const char **texts;
+	uint32		naccounts;
+	uint32		accounts_capacity;
+
+	/* open hash table: high half of the hash, then the account's number + 1 */
+	uint64	   *slots;
+	uint64		slots_mask;
+
+	/* lines not applied yet */
+	KamLine    *lines;
+	uint64	   *hashes;
+	int			nlines;
+	MemoryContext batch_context;	/* of their texts */
+
+	/* months complete for now, in order of arrival */
+	KamBytes	log;
+	int64		ncells;
+	WideCell   *wide;
+	int64		nwide;
+	int64		wide_capacity;
+
+	KamImage	runs[MAX_RUNS];
+	int			nruns;
+};
+
+static Size book_get_flat_size(ExpandedObjectHeader *header);
+static void book_flatten_into(ExpandedObjectHeader *header, void *result,
+							  Size allocated_size);
+
+static void log_to_run(KamBook *book);
+
+static const ExpandedObjectMethods book_methods = {
+	book_get_flat_size,
+	book_flatten_into
+};
+
+/*
+ * Makes an empty book, as a child of a memory context.
+ */
+KamBook *
+kam_book_create(MemoryContext parent, KamKeyKind kind, bool costed)
+{
+	MemoryContext context = AllocSetContextCreate(parent, "kam book",
+												  ALLOCSET_DEFAULT_SIZES);
+	KamBook    *book = MemoryContextAllocZero(context, sizeof(KamBook));
+
+	EOH_init_header(&book->hdr, &book_methods, context);
+	book->kind = kind;
+	book->costed = costed;
+	book->batch_context = AllocSetContextCreate(context, "kam book batch",
+												ALLOCSET_DEFAULT_SIZES);
+	return book;
+}
+
+KamBook *
+kam_book_from_expanded(struct varlena *value)
+{
+	ExpandedObjectHeader *header = DatumGetEOHP(PointerGetDatum(value));
+
+	if (header->eoh_methods != &book_methods)
+		elog(ERROR, "expanded object is not a book");
+	return (KamBook *) header;
+}
+
+KamKeyKind
+kam_book_kind(const KamBook *book)
+{
+	return book->kind;
+}
+
+/*
+ * Makes a book ready for lines with cost and quantity.
+ */
+void
+kam_book_make_costed(KamBook *book)
+{
+	if (book->costed)
+		return;
+	if (book->ncells > 0)
+		log_to_run(book);
+	book->costed = true;
+}
+
+Datum
+kam_book_datum(KamBook *book)
+{
+	return EOHPGetRWDatum(&book->hdr);
+}
+
+static inline Size
+cell_size(const KamBook *book)
+{
+	return book->costed ? sizeof(CostedCell) : sizeof(Cell);
+}
+
+static inline const Cell *
+cell_at(const KamBook *book, int64 i)
+{
+	return (const Cell *) (book->log.data + i * cell_size(book));
+}
+
+static inline uint64
+hash_words(uint64 high, uint64 low)
+{
+	/* the finalizer of MurmurHash3 */
+	uint64		h = high ^ (low * UINT64CONST(0x9e3779b97f4a7c15));
+
+	h ^= h >> 33;
+	h *= UINT64CONST(0xff51afd7ed558ccd);
+	h ^= h >> 33;
+	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	h ^= h >> 33;
+	return h;
+}
+
+void
+kam_line_set_bigint(KamLine *line, int64 number)
+{
+	line->high = (uint64) number ^ (UINT64CONST(1) << 63);
+	line->low = 0;
+	line->text = NULL;
+}
+
+void
+kam_line_set_uuid(KamLine *line, const uint8 *uuid)
+{
+	memcpy(&line->high, uuid, sizeof(uint64));
+	memcpy(&line->low, uuid + sizeof(uint64), sizeof(uint64));
+	line->high = pg_ntoh64(line->high);
+	line->low = pg_ntoh64(line->low);
+	line->text = NULL;
+}
+
+/* Texts of up to 15 bytes are in the words, with their length last. */
+#define TEXT_INLINE			15
+#define TEXT_LONG			0xFF
+
+/* A longer text is preceded by its length. */
+static inline int
+text_length(const char *text)
+{
+	int32		length;
+
+	memcpy(&length, text - sizeof(int32), sizeof(int32));
+	return length;
+}
+
+static const char *
+text_store(MemoryContext context, const char *text, int32 length)
+{
+	char	   *copy = MemoryContextAlloc(context, sizeof(int32) + length);
+
+	memcpy(copy, &length, sizeof(int32));
+	memcpy(copy + sizeof(int32), text, length);
+	return copy + sizeof(int32);
+}
+
+void
+kam_line_set_text(KamBook *book, KamLine *line, const char *text, int length)
+{
+	char		words[2 * sizeof(uint64)] = {0};
+
+	if (unlikely(length > KAM_KEY_MAX))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("account is too long"),
+				 errdetail("It has %d bytes; the limit is %d.", length, KAM_KEY_MAX),
+				 errhint("Use a shorter key of the account, for example md5(account).")));
+	memcpy(words, text, Min(length, TEXT_INLINE));
+	memcpy(&line->high, words, sizeof(uint64));
+	memcpy(&line->low, words + sizeof(uint64), sizeof(uint64));
+	line->high = pg_ntoh64(line->high);
+	line->low = pg_ntoh64(line->low);
+	if (likely(length <= TEXT_INLINE))
+	{
+		line->low |= length;
+		line->text = NULL;
+		return;
+	}
+	line->low = (hash_bytes_extended((const unsigned char *) text, length, 0) << 8) |
+		TEXT_LONG;
+	line->text = text_store(book->batch_context, text, length);
+}
+
+static inline bool
+same_key(const KamBook *book, uint32 account, const KamLine *line)
+{
+	const Entry *e = &book->entries[account];
+
+	if (e->high != line->high || e->low != line->low)
+		return false;
+	if (likely(line->text == NULL))
+		return true;
+	return text_length(book->texts[account]) == text_length(line->text) &&
+		memcmp(book->texts[account], line->text, text_length(line->text)) == 0;
+}
+
+/*
+ * Makes room for more accounts: entries, texts and the hash table.
+ */
+static void
+grow_accounts(KamBook *book)
+{
+	MemoryContext context = book->hdr.eoh_context;
+	uint32		capacity = Max(book->accounts_capacity * 2, 64);
+	uint64		nslots = (uint64) capacity * 2;
+	void	   *chunk;
+	Entry	   *entries;
+
+	if (book->accounts_capacity > PG_UINT32_MAX / 4)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("book has too many accounts"),
+				 errhint("Split the accounts over several books, for example with GROUP BY hashint8(account) %% 16.")));
+
+	chunk = MemoryContextAllocHuge(context, capacity * sizeof(Entry) + CACHE_LINE);
+	entries = (Entry *) TYPEALIGN(CACHE_LINE, chunk);
+	if (book->naccounts > 0)
+	{
+		memcpy(entries, book->entries, book->naccounts * sizeof(Entry));
+		pfree(book->entries_chunk);
+		pfree(book->slots);
+	}
+	book->entries = entries;
+	book->entries_chunk = chunk;
+	if (book->kind == KAM_KEY_TEXT)
+	{
+		if (book->texts == NULL)
+			book->texts = MemoryContextAllocHuge(context, capacity * sizeof(char *));
+		else
+			book->texts = repalloc_huge(book->texts, capacity * sizeof(char *));
+	}
+	book->accounts_capacity = capacity;
+
+	book->slots = MemoryContextAllocExtended(context, nslots * sizeof(uint64),
+											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	book->slots_mask = nslots - 1;
+	for (uint32 i = 0; i < book->naccounts; i++)
+	{
+		uint64		hash = hash_words(entries[i].high, entries[i].low);
+		uint64		at = hash & book->slots_mask;
+
+		while (book->slots[at] != 0)
+			at = (at + 1) & book->slots_mask;
+		book->slots[at] = (hash >> 32 << 32) | (i + 1);
+	}
+}
+
+/*
+ * Returns the number of the account of a line, a new one if need be.
+ */
+static inline uint32
+find_account(KamBook *book, const KamLine *line, uint64 hash)
+{
+	uint64		at;
+	uint32		account;
+	Entry	   *e;
+
+	if (unlikely(book->naccounts == book->accounts_capacity))
+		grow_accounts(book);
+	for (at = hash & book->slots_mask; book->slots[at] != 0;
+		 at = (at + 1) & book->slots_mask)
+	{
+		if (book->slots[at] >> 32 == hash >> 32)
+		{
+			account = (uint32) book->slots[at] - 1;
+			if (likely(same_key(book, account, line)))
+				return account;
+		}
+		/* long chains are the work of keys that were made for it */
+		CHECK_FOR_INTERRUPTS();
+	}
+
+	account = book->naccounts++;
+	book->slots[at] = (hash >> 32 << 32) | (account + 1);
+	e = &book->entries[account];
+	memset(e, 0, sizeof(Entry));
+	e->high = line->high;
+	e->low = line->low;
+	if (book->kind == KAM_KEY_TEXT)
+		book->texts[account] = line->text == NULL ? NULL :
+			text_store(book->hdr.eoh_context, line->text, text_length(line->text));
+	return account;
+}
+
+static inline uint32
+max_scales(uint32 a, uint32 b)
+{
+	uint32		result = (a | b) >> KAM_SCALES_KNOWN << KAM_SCALES_KNOWN;
+
+	for (int i = 0; i < KAM_MEASURES; i++)
+	{
+		uint32		mask = 0xFU << (i * KAM_SCALES_SHIFT);
+
+		result |= Max(a & mask, b & mask);
+	}
+	return result;
+}
+
+static void
+log_reserve(KamBook *book)
+{
+	Size		capacity = Max(book->log.capacity * 2, 64 * 1024);
+
+	if (book->log.data == NULL)
+		book->log.data = MemoryContextAllocHuge(book->hdr.eoh_context, capacity);
+	else
+		book->log.data = repalloc_huge(book->log.data, capacity);
+	book->log.capacity = capacity;
+}
+
+/*
+ * Puts the month that an account is busy with into the log.
+ */
+static inline void
+log_month(KamBook *book, uint32 account)
+{
+	Entry	   *e = &book->entries[account];
+	CostedCell *c;
+
+	if (unlikely(book->log.length + sizeof(CostedCell) > book->log.capacity))
+		log_reserve(book);
+	c = (CostedCell *) (book->log.data + book->log.length);
+	c->cell.gross = e->gross;
+	c->cell.credited = e->credited;
+	c->cell.account = account;
+	c->cell.month = e->month;
+	c->cell.days = e->days;
+	c->cell.lines = e->lines;
+	if (book->costed)
+	{
+		c->cost = e->cost;
+		c->quantity = e->quantity;
+	}
+	book->log.length += cell_size(book);
+	book->ncells++;
+
+	e->gross = e->credited = e->cost = e->quantity = 0;
+	e->days = e->lines = 0;
+}
+
+/*
+ * Adds a line to its account.
+ */
+static inline void
+apply_line(KamBook *book, uint32 account, const KamLine *line)
+{
+	Entry	   *e = &book->entries[account];
+	int64		unused;
+
+	if (unlikely(e->scales != line->scales))
+		e->scales = max_scales(e->scales, line->scales);
+	if (e->month != line->month || unlikely(e->lines == PG_UINT32_MAX))
+	{
+		if (e->lines > 0)
+			log_month(book, account);
+		e->month = line->month;
+	}
+	/* a sum that would pass 64 bits goes to the log, too */
+	if (unlikely(__builtin_add_overflow(e->gross, line->amount, &unused) ||
+				 __builtin_sub_overflow(e->credited, line->amount, &unused) ||
+				 __builtin_add_overflow(e->cost, line->cost, &unused) ||
+				 __builtin_add_overflow(e->quantity, line->quantity, &unused)))
+		log_month(book, account);
+
+	if (likely(line->amount > 0))
+	{
+		e->gross += line->amount;
+		e->days |= 1U << line->day;
+	}
+	else
+		e->credited -= line->amount;
+	e->cost += line->cost;
+	e->quantity += line->quantity;
+	e->lines++;
+}
+
+/*
+ * Frees what the log holds.
+ */
+static void
+log_clear(KamBook *book)
+{
+	book->log.length = 0;
+	book->ncells = 0;
+	book->nwide = 0;
+}
+
+/* A key and its account, to sort */
+typedef struct SortKey
+{
+	uint64		high;
+	uint64		low;
+	const char *text;
+	uint32		account;
+} SortKey;
+
+static inline int
+compare_sort_keys(const SortKey *a, const SortKey *b)
+{
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	if (unlikely(a->text != NULL || b->text != NULL))
+	{
+		char		words[2][sizeof(uint64) * 2];
+		KamKey		keys[2] = {{.bytes = words[0]}, {.bytes = words[1]}};
+		const SortKey *sides[2] = {a, b};
+
+		for (int i = 0; i < 2; i++)
+		{
+			uint64		high = pg_hton64(sides[i]->high);
+			uint64		low = pg_hton64(sides[i]->low);
+
+			if (sides[i]->text != NULL)
+			{
+				keys[i].bytes = sides[i]->text;
+				keys[i].length = text_length(sides[i]->text);
+				continue;
+			}
+			memcpy(words[i], &high, sizeof(uint64));
+			memcpy(words[i] + sizeof(uint64), &low, sizeof(uint64));
+			keys[i].length = sides[i]->low & 0xFF;
+		}
+		return kam_key_compare(KAM_KEY_TEXT, &keys[0], &keys[1]);
+	}
+	return a->low == b->low ? 0 : a->low < b->low ? -1 : 1;
+}
+
+#define ST_SORT sort_keys
+#define ST_ELEMENT_TYPE SortKey
+#define ST_COMPARE(a, b) compare_sort_keys(a, b)
+#define ST_SCOPE static
+#define ST_DECLARE
+#define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
+#include "lib/sort_template.h"
+
+/*
+ * Fills in the key of an account from its sort key; "space" has room for two
+ * words.
+ */
+static void
+key_from_sort_key(KamKeyKind kind, const SortKey *sort, KamKey *key, char *space)
+{
+	uint64		high = pg_hton64(sort->high);
+	uint64		low = pg_hton64(sort->low);
+
+	key->number = (int64) (sort->high ^ (UINT64CONST(1) << 63));
+	key->bytes = space;
+	key->length = UUID_LEN;
+	if (kind == KAM_KEY_TEXT)
+		key->length = sort->text ? text_length(sort->text) : (int) (sort->low & 0xFF);
+	if (sort->text != NULL)
+		key->bytes = sort->text;
+	else
+	{
+		memcpy(space, &high, sizeof(uint64));
+		memcpy(space + sizeof(uint64), &low, sizeof(uint64));
+	}
+}
+
+/*
+ * Returns the month of a ledger, made at its place if there is none yet.
+ */
+static KamMonth *
+month_make(KamMonths *ledger, int32 month)
+{
+	int			i = ledger->nmonths;
+
+	while (i > 0 && ledger->month[i - 1].month > month)
+		i--;
+	if (i > 0 && ledger->month[i - 1].month == month)
+		return &ledger->month[i - 1];
+
+	if (unlikely(ledger->nmonths == ledger->capacity))
+		kam_months_reserve(ledger, ledger->capacity * 2);
+	memmove(&ledger->month[i + 1], &ledger->month[i],
+			sizeof(KamMonth) * (ledger->nmonths - i));
+	memset(&ledger->month[i], 0, sizeof(KamMonth));
+	ledger->month[i].month = month;
+	ledger->nmonths++;
+	kam_ledger_check_span(ledger->month[0].month,
+						  ledger->month[ledger->nmonths - 1].month);
+	return &ledger->month[i];
+}
+
+/*
+ * Encodes the log as an image and empties it.
+ */
+static void
+log_to_image(KamBook *book, KamImage *image)
+{
+	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext,
+											   "kam book log",
+											   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(work);
+	uint32		n = book->naccounts;
+	uint32	   *starts;			/* of each account's cells */
+	uint32	   *ends;
+	uint32	   *cells;			/* numbers of cells, by account */
+	SortKey    *keys;
+	int64		nkeys = 0;
+	uint64		sum = 0;
+	KamMonths	ledger;
+	KamWriter	writer;
+	char		space[2 * sizeof(uint64)];
+
+	/* wide cells are rare; they are counted and found like the others */
+	starts = palloc_extended((Size) n * sizeof(uint32), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	ends = palloc_extended((Size) n * sizeof(uint32), MCXT_ALLOC_HUGE);
+	cells = palloc_extended((Size) (book->ncells + book->nwide) * sizeof(uint32),
+							MCXT_ALLOC_HUGE);
+	for (int64 i = 0; i < book->ncells; i++)
+		starts[cell_at(book, i)->account]++;
+	for (int64 i = 0; i < book->nwide; i++)
+		starts[book->wide[i].account]++;
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint32		count = starts[i];
+
+		nkeys += count > 0;
+		starts[i] = ends[i] = (uint32) sum;
+		sum += count;
+	}
+	CHECK_FOR_INTERRUPTS();
+	for (int64 i = 0; i < book->ncells; i++)
+		cells[ends[cell_at(book, i)->account]++] = (uint32) i;
+	for (int64 i = 0; i < book->nwide; i++)
+		cells[ends[book->wide[i].account]++] = (uint32) (book->ncells + i);
+
+	keys = palloc_extended(Max(nkeys, 1) * sizeof(SortKey), MCXT_ALLOC_HUGE);
+	nkeys = 0;
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (ends[i] == starts[i])
+			continue;
+		keys[nkeys].high = book->entries[i].high;
+		keys[nkeys].low = book->entries[i].low;
+		keys[nkeys].text = book->kind == KAM_KEY_TEXT ? book->texts[i] : NULL;
+		keys[nkeys++].account = i;
+	}
+	sort_keys(keys, nkeys);
+
+	kam_writer_init(&writer, book->kind, book->hdr.eoh_context);
+	kam_months_init(&ledger);
+	for (int64 k = 0; k < nkeys; k++)
+	{
+		uint32		account = keys[k].account;
+		uint32		scales = book->entries[account].scales;
+		KamKey		key;
+
+		CHECK_FOR_INTERRUPTS();
+		if (k + 4 < nkeys)
+			__builtin_prefetch(&cells[starts[keys[k + 4].account]]);
+		if (k + 2 < nkeys)
+		{
+			uint32		ahead = keys[k + 2].account;
+
+			for (uint32 i = starts[ahead]; i < ends[ahead] && cells[i] < book->ncells; i++)
+				__builtin_prefetch(cell_at(book, cells[i]));
+		}
+
+		ledger.nmonths = 0;
+		ledger.known = scales >> KAM_SCALES_KNOWN;
+		for (int i = 0; i < KAM_MEASURES; i++)
+			ledger.scale[i] = (scales >> (i * KAM_SCALES_SHIFT)) & 0xF;
+		for (uint32 i = starts[account]; i < ends[account]; i++)
+		{
+			const Cell *c;
+			KamMonth   *m;
+
+			if (unlikely(cells[i] >= book->ncells))
+			{
+				const KamMonth *wide = &book->wide[cells[i] - book->ncells].month;
+
+				kam_month_add(month_make(&ledger, wide->month), wide);
+				continue;
+			}
+			c = cell_at(book, cells[i]);
+			m = month_make(&ledger, c->month);
+			m->gross += c->gross;
+			m->credited += c->credited;
+			m->days |= c->days;
+			m->lines += c->lines;
+			if (book->costed)
+			{
+				m->cost += ((const CostedCell *) c)->cost;
+				m->quantity += ((const CostedCell *) c)->quantity;
+			}
+			kam_month_check_range(m);
+		}
+		key_from_sort_key(book->kind, &keys[k], &key, space);
+		kam_writer_add(&writer, &key, &ledger);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(work);
+	if (writer.scratch != NULL)
+		pfree(writer.scratch);
+	*image = writer.image;
+	log_clear(book);
+}
+
+/*
+ * Merges all runs from number "from" on into one.
+ */
+static void
+merge_runs(KamBook *book, int from)
+{
+	KamImage	merged;
+
+	if (book->nruns - from < 2)
+		return;
+	kam_images_merge(&book->runs[from], book->nruns - from,
+					 book->hdr.eoh_context, &merged);
+	for (int i = from; i < book->nruns; i++)
+		kam_image_free(&book->runs[i]);
+	book->runs[from] = merged;
+	book->nruns = from + 1;
+}
+
+/*
+ * Makes room for one more run.  The first, the largest as a rule, is left
+ * alone unless the others together have become as large.
+ */
+static void
+runs_reserve(KamBook *book)
+{
+	Size		others = 0;
+
+	if (book->nruns < MAX_RUNS)
+		return;
+	for (int i = 1; i < book->nruns; i++)
+		others += book->runs[i].ledgers.length;
+	merge_runs(book, others >= book->runs[0].ledgers.length ? 0 : 1);
+}
+
+static void
+log_to_run(KamBook *book)
+{
+	runs_reserve(book);
+	log_to_image(book, &book->runs[book->nruns]);
+	book->nruns++;
+}
+
+static inline void
+check_log_limit(KamBook *book)
+{
+	int64		limit = Max(LOG_MIN_CELLS, (int64) book->naccounts * LOG_CELLS_PER_ACCOUNT);
+
+	if (unlikely(book->ncells + book->nwide >= Min(limit, LOG_MAX_CELLS)))
+		log_to_run(book);
+}
+
+/*
+ * Applies the lines of the batch.
+ */
+static void
+apply_batch(KamBook *book)
+{
+	CHECK_FOR_INTERRUPTS();
+	for (int i = 0; i < book->nlines && book->slots != NULL; i++)
+	{
+		uint64		slot = book->slots[book->hashes[i] & book->slots_mask];
+
+		if (slot != 0)
+			__builtin_prefetch(&book->entries[(uint32) slot - 1], 1);
+	}
+	for (int i = 0; i < book->nlines; i++)
+		apply_line(book, find_account(book, &book->lines[i], book->hashes[i]),
+				   &book->lines[i]);
+	book->nlines = 0;
+	if (book->kind == KAM_KEY_TEXT)
+		MemoryContextReset(book->batch_context);
+	check_log_limit(book);
+}
+
+/*
+ * Returns the line to fill in next, for kam_book_line_done.
+ */
+KamLine *
+kam_book_next_line(KamBook *book)
+{
+	if (unlikely(book->lines == NULL))
+	{
+		book->lines = MemoryContextAlloc(book->hdr.eoh_context,
+										 BATCH_LINES * sizeof(KamLine));
+		book->hashes = MemoryContextAlloc(book->hdr.eoh_context,
+										  BATCH_LINES * sizeof(uint64));
+	}
+	return &book->lines[book->nlines];
+}
+
+/*
+ * Takes the line that was filled in.
+ */
+void
+kam_book_line_done(KamBook *book)
+{
+	const KamLine *line = &book->lines[book->nlines];
+	uint64		hash = hash_words(line->high, line->low);
+
+	book->hashes[book->nlines] = hash;
+	if (likely(book->slots != NULL))
+		__builtin_prefetch(&book->slots[hash & book->slots_mask]);
+	if (unlikely(++book->nlines == BATCH_LINES))
+		apply_batch(book);
+}
+
+/*
+ * Adds the months of a ledger to the account whose key the line has.
+ */
+void
+kam_book_add_months(KamBook *book, KamLine *line, const KamMonths *ledger)
+{
+	uint32		account = find_account(book, line, hash_words(line->high, line->low));
+	Entry	   *e = &book->entries[account];
+	uint32		scales = (uint32) ledger->known << KAM_SCALES_KNOWN;
+
+	for (int i = 0; i < KAM_MEASURES; i++)
+		scales |= (uint32) ledger->scale[i] << (i * KAM_SCALES_SHIFT);
+	e->scales = max_scales(e->scales, scales);
+
+	if (book->nwide + ledger->nmonths > book->wide_capacity)
+	{
+		book->wide_capacity = Max(book->wide_capacity * 2, book->nwide + ledger->nmonths);
+		if (book->wide == NULL)
+			book->wide = MemoryContextAllocHuge(book->hdr.eoh_context,
+												book->wide_capacity * sizeof(WideCell));
+		else
+			book->wide = repalloc_huge(book->wide, book->wide_capacity * sizeof(WideCell));
+	}
+	for (int i = 0; i < ledger->nmonths; i++)
+	{
+		book->wide[book->nwide].account = account;
+		book->wide[book->nwide++].month = ledger->month[i];
+	}
+	if (book->nlines == 0)
+		MemoryContextReset(book->batch_context);
+	check_log_limit(book);
+}
+
+/*
+ * Adds a copy of an image.
+ */
+void
+kam_book_add_image(KamBook *book, const KamImage *image)
+{
+	runs_reserve(book);
+	kam_image_copy(image, book->hdr.eoh_context, &book->runs[book->nruns]);
+	book->nruns++;
+}
+
+/*
+ * Returns the book as a single image, which remains the book's.
+ */
+const KamImage *
+kam_book_image(KamBook *book)
+{
+	if (book->nlines > 0)
+		apply_batch(book);
+	for (uint32 i = 0; i < book->naccounts; i++)
+	{
+		if (book->entries[i].lines > 0)
+			log_month(book, i);
+	}
+	if (book->ncells + book->nwide > 0 || book->nruns == 0)
+		log_to_run(book);
+	merge_runs(book, 0);
+	return &book->runs[0];
+}
+
+static Size
+book_get_flat_size(ExpandedObjectHeader *header)
+{
+	return VARHDRSZ + kam_image_size(kam_book_image((KamBook *) header));
+}
+
+static void
+book_flatten_into(ExpandedObjectHeader *header, void *result, Size allocated_size)
+{
+	SET_VARSIZE(result, allocated_size);
+	kam_image_write(kam_book_image((KamBook *) header), (uint8 *) VARDATA(result));
+}

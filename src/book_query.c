@@ -1,0 +1,237 @@
+/*-------------------------------------------------------------------------
+ *
+ * book_query.c
+ *		The questions one asks a book: kam.accounts, kam.slice, kam.size.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "book.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/uuid.h"
+
+PG_FUNCTION_INFO_V1(kam_accounts);
+PG_FUNCTION_INFO_V1(kam_accounts_typed);
+PG_FUNCTION_INFO_V1(kam_slice);
+PG_FUNCTION_INFO_V1(kam_size);
+
+/*
+ * Returns a key as text.
+ */
+Datum
+kam_key_to_text(KamKeyKind kind, const KamKey *key)
+{
+	char	   *string;
+
+	if (kind == KAM_KEY_TEXT)
+		return PointerGetDatum(cstring_to_text_with_len(key->bytes, key->length));
+	if (kind == KAM_KEY_BIGINT)
+	{
+		char		buffer[MAXINT8LEN + 1];
+
+		return PointerGetDatum(cstring_to_text_with_len(buffer,
+														pg_lltoa(key->number, buffer)));
+	}
+	string = DatumGetCString(DirectFunctionCall1(uuid_out,
+												 UUIDPGetDatum((pg_uuid_t *) key->bytes)));
+	return PointerGetDatum(cstring_to_text_with_len(string, 36));
+}
+
+static void
+check_key_range(bool fits, const char *type)
+{
+	if (!fits)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("an account of the book is out of range for type %s", type),
+				 errhint("Use NULL::bigint as the second argument.")));
+}
+
+/*
+ * Returns a key as a value of the wanted type.
+ */
+static Datum
+key_to_type(KamKeyKind kind, const KamKey *key, Oid type)
+{
+	switch (type)
+	{
+		case INT8OID:
+			return Int64GetDatum(key->number);
+		case INT4OID:
+			check_key_range(key->number == (int32) key->number, "integer");
+			return Int32GetDatum((int32) key->number);
+		case INT2OID:
+			check_key_range(key->number == (int16) key->number, "smallint");
+			return Int16GetDatum((int16) key->number);
+		case UUIDOID:
+			{
+				pg_uuid_t  *uuid = palloc(sizeof(pg_uuid_t));
+
+				memcpy(uuid->data, key->bytes, UUID_LEN);
+				return UUIDPGetDatum(uuid);
+			}
+		default:
+			return kam_key_to_text(kind, key);
+	}
+}
+
+static void
+check_key_type(KamKeyKind kind, Oid type)
+{
+	switch (type)
+	{
+		case INT8OID:
+		case INT4OID:
+		case INT2OID:
+			if (kind == KAM_KEY_BIGINT)
+				return;
+			break;
+		case TEXTOID:
+		case VARCHAROID:
+			if (kind == KAM_KEY_TEXT)
+				return;
+			break;
+		case UUIDOID:
+			if (kind == KAM_KEY_UUID)
+				return;
+			break;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("book has keys of another type than %s", format_type_be(type)),
+			 errhint("Its keys are of type %s.",
+					 kind == KAM_KEY_BIGINT ? "bigint" : kind == KAM_KEY_TEXT ? "text" : "uuid")));
+}
+
+/*
+ * Returns the accounts of a book, their keys as values of a type.
+ */
+static void
+put_accounts(FunctionCallInfo fcinfo, const KamImage *image, Oid type)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext row = AllocSetContextCreate(CurrentMemoryContext, "kam accounts",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(row);
+	KamCursor	cursor;
+
+	kam_cursor_init(&cursor, image);
+	while (kam_cursor_next(&cursor))
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false, false};
+		struct varlena *ledger = palloc(VARHDRSZ + cursor.ledger_length);
+
+		SET_VARSIZE(ledger, VARHDRSZ + cursor.ledger_length);
+		memcpy(VARDATA(ledger), cursor.ledger, cursor.ledger_length);
+		values[0] = key_to_type(image->kind, &cursor.key, type);
+		values[1] = PointerGetDatum(ledger);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		MemoryContextReset(row);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(row);
+}
+
+/*
+ * kam.accounts(book)
+ */
+Datum
+kam_accounts(PG_FUNCTION_ARGS)
+{
+	KamImage	image;
+
+	InitMaterializedSRF(fcinfo, 0);
+	kam_book_open(PG_GETARG_DATUM(0), &image);
+	put_accounts(fcinfo, &image, TEXTOID);
+	return (Datum) 0;
+}
+
+/*
+ * kam.accounts(book, key anyelement): the second argument gives a type only.
+ */
+Datum
+kam_accounts_typed(PG_FUNCTION_ARGS)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	KamImage	image;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	kam_book_open(PG_GETARG_DATUM(0), &image);
+	check_key_type(image.kind, type);
+	put_accounts(fcinfo, &image, type);
+	return (Datum) 0;
+}
+
+/*
+ * kam.slice(book, from_month, to_month)
+ */
+Datum
+kam_slice(PG_FUNCTION_ARGS)
+{
+	int32		from = kam_month_from_arg(PG_GETARG_DATEADT(1), "from_month");
+	int32		to = kam_month_from_arg(PG_GETARG_DATEADT(2), "to_month");
+	KamImage	image;
+	KamCursor	cursor;
+	KamMonths	ledger;
+	KamWriter	writer;
+
+	if (from > to)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("from_month must not be after to_month"),
+				 errhint("Both months are part of the slice; for a single one give it twice.")));
+	kam_book_open(PG_GETARG_DATUM(0), &image);
+	kam_writer_init(&writer, image.kind, CurrentMemoryContext);
+	kam_cursor_init(&cursor, &image);
+	while (kam_cursor_next(&cursor))
+	{
+		int			first = 0;
+
+		kam_cursor_ledger(&cursor, &ledger);
+		while (first < ledger.nmonths && ledger.month[first].month < from)
+			first++;
+		while (ledger.nmonths > first && ledger.month[ledger.nmonths - 1].month > to)
+			ledger.nmonths--;
+		if (ledger.nmonths == first)
+			continue;
+		ledger.nmonths -= first;
+		memmove(ledger.month, ledger.month + first, sizeof(KamMonth) * ledger.nmonths);
+		kam_writer_add(&writer, &cursor.key, &ledger);
+	}
+	if (writer.image.naccounts == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(kam_book_from_image(&writer.image));
+}
+
+/*
+ * kam.size(book)
+ */
+Datum
+kam_size(PG_FUNCTION_ARGS)
+{
+	TupleDesc	tupdesc;
+	Datum		values[5];
+	bool		nulls[5] = {0};
+	KamImage	image;
+	int64		months;
+	int32		first,
+				last;
+
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	kam_book_open(PG_GETARG_DATUM(0), &image);
+	kam_image_count(&image, &months, &first, &last);
+	values[0] = Int64GetDatum(image.naccounts);
+	values[1] = Int64GetDatum(months);
+	values[2] = Int64GetDatum((int64) kam_image_size(&image));
+	values[3] = DateADTGetDatum(kam_month_to_date(first));
+	values[4] = DateADTGetDatum(kam_month_to_date(last));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc),
+													  values, nulls)));
+}

@@ -1,0 +1,207 @@
+# The binary form of kam.ledger: round trip, and what damaged, cut, oversized
+# and random images do: each is refused or is a valid ledger.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('binary');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE EXTENSION kam');
+
+# Ledgers of all kinds: one month and 1200, one line and many, credits only,
+# free samples only, with cost and quantity, small and huge sums.
+$node->safe_psql(
+	'postgres', q{
+SELECT setseed(0.5);
+CREATE TABLE original AS
+SELECT i AS id, kam.ledger(day, amount, cost, quantity) AS l
+FROM generate_series(0, 199) AS i
+	CROSS JOIN LATERAL generate_series(1, CASE i % 8 WHEN 0 THEN 1 WHEN 1 THEN 2 WHEN 7 THEN 70 ELSE i % 30 + 1 END) AS k
+	CROSS JOIN LATERAL (SELECT
+		(timestamp '2010-01-01' + (k * 0 + random() * (ARRAY[1, 40, 400, 4000])[1 + i / 5 % 4]) * interval '1 day')::date AS day,
+		round(((random() - (ARRAY[0.1, 0.5, 1, 0.0])[1 + i / 8 % 4]) * 10 ^ (random() * (ARRAY[2, 6, 16, 25])[1 + i / 3 % 4]))::numeric, (i % 9)) AS amount,
+		CASE WHEN i % 3 = 0 THEN round((random() * 500 - 100)::numeric, i % 4) END AS cost,
+		CASE WHEN i % 4 = 0 THEN round((random() * 50 - 10)::numeric, i % 3) END AS quantity) AS v
+GROUP BY i
+UNION ALL
+SELECT 200, kam.ledger((date '1950-01-01' + i * interval '1 month')::date, i) FROM generate_series(0, 1199) AS i
+UNION ALL
+SELECT 201, kam.ledger(date '2020-01-01', 0.01) FROM generate_series(1, 70000)
+UNION ALL
+SELECT 202, kam.ledger(day, 1) FROM (VALUES (date '4714-11-24 BC'), ('4714-12-31 BC')) AS v(day)
+UNION ALL
+SELECT 203, kam.ledger(date '5874897-12-31', 0);
+CREATE TABLE copied (LIKE original);
+CREATE TABLE target (l kam.ledger);
+});
+
+my $file = $node->data_dir . '/image';
+$node->safe_psql('postgres', "COPY original TO '$file' (FORMAT binary); COPY copied FROM '$file' (FORMAT binary)");
+is( $node->safe_psql(
+		'postgres', q{
+SELECT count(*), count(*) FILTER (WHERE o.l OPERATOR(kam.<>) c.l), count(*) FILTER (WHERE kam._ledger_send(o.l) <> kam._ledger_send(c.l)), count(*) FILTER (WHERE o.l::text <> c.l::text)
+FROM original AS o JOIN copied AS c USING (id)}),
+	'204|0|0|0',
+	'ledgers come back from COPY BINARY as they are');
+
+# Reads one image through COPY and says 'ok', or the SQLSTATE of its refusal,
+# or what is wrong with what it was taken for.
+$node->safe_psql(
+	'postgres', q[
+CREATE FUNCTION copy_image(image bytea) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	file text := current_setting('data_directory') || '/image';
+	object oid := lo_from_bytea(0, '\x5047434f50590aff0d0a00'::bytea || int4send(0) || int4send(0) || int2send(1::int2) || int4send(length(image)) || image || int2send((-1)::int2));
+BEGIN
+	PERFORM lo_export(object, file);
+	PERFORM lo_unlink(object);
+	BEGIN
+		EXECUTE format('COPY target FROM %L (FORMAT binary)', file);
+	EXCEPTION WHEN OTHERS THEN
+		RETURN SQLSTATE;
+	END;
+	RETURN 'ok';
+END $$;
+
+CREATE FUNCTION check_target(image bytea) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	found kam.ledger;
+	answer text := 'ok';
+BEGIN
+	SELECT l INTO STRICT found FROM target;
+	IF kam._ledger_send(found) <> image THEN
+		answer := 'sends another image';
+	ELSIF kam._ledger_send(found::text::kam.ledger) <> image THEN
+		answer := 'text gives another ledger: ' || left(found::text, 200);
+	ELSIF NOT EXISTS (SELECT FROM kam.months(found)) THEN
+		answer := 'has no months';
+	ELSIF (SELECT count(*) > 1200 OR bool_or(NOT isfinite(month)) OR bool_or(credited < 0) OR bool_or(lines < 0) OR bool_or(month::text::date <> month) FROM kam.months(found)) THEN
+		answer := 'has impossible months: ' || found::text;
+	ELSIF kam.first_purchase(found)::text::date <> kam.first_purchase(found) OR kam.last_purchase(found)::text::date < kam.first_purchase(found) THEN
+		answer := 'has impossible days: ' || found::text;
+	ELSIF (SELECT kam.total(found, max(month), 1200) <> sum(sales) FROM kam.months(found)) THEN
+		answer := 'adds up to another total: ' || found::text;
+	END IF;
+	PERFORM kam.profile(found, max(month), 24), kam.seasonal_index(found, max(month)), kam._ledger_hash(found) FROM kam.months(found);
+	BEGIN
+		PERFORM kam.total(kam.rollup(l), '2020-01-01') FROM (SELECT l FROM target UNION ALL SELECT l FROM target) AS twice;
+	EXCEPTION WHEN numeric_value_out_of_range OR program_limit_exceeded THEN
+		NULL;
+	END;
+	RETURN answer;
+EXCEPTION WHEN OTHERS THEN
+	RETURN 'accepted, then ' || SQLSTATE || ' ' || SQLERRM;
+END $$;
+
+-- A byte of a random kind
+CREATE FUNCTION random_byte() RETURNS integer
+LANGUAGE sql AS $$ SELECT CASE WHEN random() < 0.5 THEN (random() * 255)::integer ELSE (ARRAY[0, 1, 2, 63, 64, 127, 128, 192, 254, 255])[1 + floor(random() * 10)::integer] END $$;
+
+CREATE FUNCTION mutate(image bytea, other bytea) RETURNS bytea
+LANGUAGE plpgsql AS $$
+DECLARE
+	n integer := length(image);
+	-- often near the beginning, where the header is
+	at integer := floor(random() * CASE WHEN random() < 0.4 THEN least(n, 6) ELSE n END);
+	here integer;
+BEGIN
+	IF n = 0 THEN
+		RETURN decode(lpad(to_hex(random_byte()), 2, '0'), 'hex');
+	END IF;
+	here := get_byte(image, at);
+	RETURN CASE floor(random() * 11)::integer
+		WHEN 0 THEN set_byte(image, at, here # (1 << floor(random() * 8)::integer))
+		WHEN 1 THEN set_byte(image, at, random_byte())
+		WHEN 2 THEN substr(image, 1, at) || substr(image, at + 2)
+		WHEN 3 THEN substr(image, 1, at) || decode(lpad(to_hex(random_byte()), 2, '0'), 'hex') || substr(image, at + 1)
+		WHEN 4 THEN substr(image, 1, at)
+		WHEN 5 THEN image || decode(lpad(to_hex(random_byte()), 2, '0'), 'hex')
+		WHEN 6 THEN substr(image, 1, at) || substr(other, 1 + floor(random() * length(other))::integer)
+		WHEN 7 THEN substr(image, 1, at) || substr(image, 1 + floor(random() * n)::integer, floor(random() * 12)::integer) || substr(image, at + 1)
+		WHEN 8 THEN set_byte(image, at, (here + 254 + 2 * floor(random() * 2)::integer) % 256)
+		WHEN 9 THEN set_byte(set_byte(image, at, get_byte(image, (at + 1) % n)), (at + 1) % n, here)
+		ELSE set_byte(image, at, (here + 4 * floor(random() * 64)::integer) % 256) END;
+END $$;
+
+CREATE PROCEDURE hammer(images integer, seed float8)
+LANGUAGE plpgsql AS $$
+DECLARE
+	pool bytea[] := (SELECT array_agg(kam._ledger_send(l) ORDER BY id) FROM original WHERE id <> 200 AND l IS NOT NULL);
+	image bytea;
+	answer text;
+	i integer := 0;
+BEGIN
+	PERFORM setseed(seed);
+	WHILE i < images LOOP
+		image := pool[1 + floor(random() * cardinality(pool))::integer];
+		FOR k IN 1..(CASE WHEN random() < 0.7 THEN 1 ELSE 1 + floor(random() * 5)::integer END) LOOP
+			image := mutate(image, pool[1 + floor(random() * cardinality(pool))::integer]);
+		END LOOP;
+		CONTINUE WHEN image = ANY (pool);
+		i := i + 1;
+		answer := copy_image(image);
+		IF answer = 'ok' THEN
+			answer := check_target(image);
+			DELETE FROM target;
+		END IF;
+		INSERT INTO result VALUES (answer, image);
+		IF i % 500 = 0 THEN
+			COMMIT;
+		END IF;
+	END LOOP;
+END $$;
+CREATE TABLE result (answer text, image bytea);
+]);
+
+my $backend = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
+$node->safe_psql('postgres', 'CALL hammer(12000, 0.75)');
+is( $node->safe_psql('postgres', q{SELECT DISTINCT answer FROM result WHERE answer NOT IN ('ok', '22P03') ORDER BY 1 LIMIT 20}),
+	'', 'each of 12000 damaged images is refused as such or is a valid ledger');
+cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM result WHERE answer = '22P03'}), '>', 3000, 'many were refused');
+cmp_ok($node->safe_psql('postgres', q{SELECT count(DISTINCT image) FROM result WHERE answer = 'ok'}), '>', 300, 'many were valid');
+note $node->safe_psql('postgres', 'SELECT answer, count(*) FROM result GROUP BY 1 ORDER BY 2 DESC');
+
+# Every beginning and every change of one bit of a few, all of one and two
+# bytes, nothing at all, and much more than a ledger can be
+is( $node->safe_psql(
+		'postgres', q[
+CREATE FUNCTION answer_of(image bytea) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	answer text := copy_image(image);
+BEGIN
+	IF answer = 'ok' THEN
+		answer := check_target(image);
+		DELETE FROM target;
+	END IF;
+	RETURN answer;
+END $$;
+CREATE TABLE answer AS
+SELECT what, answer_of(image) AS answer FROM (
+	SELECT 'cut' AS what, substr(image, 1, i) AS image
+	FROM (SELECT kam._ledger_send(l) AS image FROM original WHERE id IN (3, 12, 36, 202)) AS o, LATERAL generate_series(0, length(image) - 1) AS i
+	UNION ALL
+	SELECT 'one bit', set_bit(image, i, 1 - get_bit(image, i))
+	FROM (SELECT kam._ledger_send(l) AS image FROM original WHERE id IN (8, 3, 12, 202, 203)) AS o, LATERAL generate_series(0, 8 * length(image) - 1) AS i
+	UNION ALL
+	SELECT 'one byte', decode(lpad(to_hex(i), 2, '0'), 'hex') FROM generate_series(0, 255) AS i
+	UNION ALL
+	SELECT 'oversized', image FROM (VALUES ('\x'::bytea || decode(repeat('00', 1000000), 'hex')), (decode(repeat('ff', 1000000), 'hex')), (decode(repeat('01', 3000000), 'hex'))) AS v(image)
+	UNION ALL
+	SELECT 'oversized', kam._ledger_send(l) || kam._ledger_send(l) FROM original WHERE id = 200) AS images;
+SELECT string_agg(DISTINCT what, ', ' ORDER BY what), count(*) > 500, count(*) FILTER (WHERE answer = '22P03' OR answer = 'ok' AND what = 'one bit') - count(*) FROM answer]),
+	'cut, one bit, one byte, oversized|t|0',
+	'cut, changed and oversized images');
+
+is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $backend, 'the server lives');
+unlike(slurp_file($node->logfile), qr/terminated by signal|TRAP:|PANIC|exited with exit code [^01]/, 'nothing crashed');
+
+$node->stop;
+done_testing();
