@@ -25,7 +25,7 @@ ifneq ($(PROVE_TESTS),)
 TAP_TESTS := $(shell perl -MIPC::Run -e "print 1" 2>/dev/null)
 endif
 
-EXTRA_CLEAN = $(wildcard src/.built-for-*)
+EXTRA_CLEAN = src/.built-for
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
@@ -40,13 +40,11 @@ $(DATA_built): $(sort $(wildcard sql/[0-9][0-9]-*.sql))
 	cat $^ > $@
 
 # A changed header rebuilds everything, and so does another PostgreSQL.
-BUILT_FOR = src/.built-for-$(MAJORVERSION)$(subst /,-,$(bindir))
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) $(BUILT_FOR)
-$(BUILT_FOR):
-	@rm -f src/.built-for-*
-	@touch '$@'
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) src/.built-for
+src/.built-for: FORCE
+	@echo '$(VERSION) $(bindir)' | cmp -s - $@ || echo '$(VERSION) $(bindir)' >$@
 
-.PHONY: demo test bench
+.PHONY: demo test bench FORCE
 
 demo:
 	@test/demo/run.sh

@@ -86,6 +86,7 @@ CREATE OPERATOR CLASS kam.ledger_ops DEFAULT FOR TYPE kam.ledger USING hash AS
 	OPERATOR 1 kam.=,
 	FUNCTION 1 kam._ledger_hash(kam.ledger),
 	FUNCTION 2 kam._ledger_hash_extended(kam.ledger, bigint);
+COMMENT ON OPERATOR FAMILY kam.ledger_ops USING hash IS 'Equality of kam.ledger.';
 COMMENT ON OPERATOR CLASS kam.ledger_ops USING hash IS 'Equality of kam.ledger, for DISTINCT, EXCEPT and hash joins.';
 
 -- The aggregates
@@ -147,7 +148,7 @@ CREATE AGGREGATE kam.ledger(sold_on timestamp, amount numeric, cost numeric, qua
 COMMENT ON AGGREGATE kam.ledger(timestamp, numeric, numeric, numeric) IS
 'As kam.ledger(sold_on, amount), with the cost and the quantity (units or kilograms) of the line, returned goods negative. A NULL cost or quantity adds nothing, as in sum().';
 
-CREATE AGGREGATE kam.rollup(kam.ledger) (
+CREATE AGGREGATE kam.rollup(ledger kam.ledger) (
 	SFUNC = kam._ledger_combine, STYPE = kam.ledger, SSPACE = 1024,
 	FINALFUNC = kam._ledger_pack, COMBINEFUNC = kam._ledger_combine, PARALLEL = SAFE
 );

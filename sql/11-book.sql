@@ -219,7 +219,7 @@ CREATE AGGREGATE kam.book(account uuid, ledger kam.ledger) (
 COMMENT ON AGGREGATE kam.book(uuid, kam.ledger) IS
 'Book from ledgers, such as a table keeps or another server delivers; several of one account add up. Rows with a NULL account or ledger are skipped; NULL if none is left.';
 
-CREATE AGGREGATE kam.rollup(kam.book) (
+CREATE AGGREGATE kam.rollup(book kam.book) (
 	SFUNC = kam._book_combine, STYPE = kam.book, SSPACE = 16777216,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );

@@ -56,7 +56,7 @@ CREATE AGGREGATE kam.gini(amount numeric) (
 	DESERIALFUNC = kam._concentration_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.gini(numeric) IS
-'Gini coefficient of the positive amounts, 0 for equal ones, towards 1 the more one of them has: 2 sum(i x) / (n sum(x)) - (n + 1) / n with x ascending. Others are skipped; NULL if none is positive. NaN and infinity are errors.';
+'Gini coefficient of the positive amounts, 0 for equal ones, towards 1 the more one of them has: 2 sum(i x) / (n sum(x)) - (n + 1) / n with x ascending. Others are skipped; NULL if none is positive. Exact to 24 decimals, further ones are rounded. NaN and infinity are errors.';
 
 CREATE AGGREGATE kam.hhi(amount numeric) (
 	SFUNC = kam._concentration_accum, STYPE = internal, SSPACE = 4096,
@@ -65,7 +65,7 @@ CREATE AGGREGATE kam.hhi(amount numeric) (
 	DESERIALFUNC = kam._concentration_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.hhi(numeric) IS
-'Herfindahl-Hirschman index of the positive amounts: 10000 times the sum of the squared shares; 10000 divided by it is the effective number of accounts. Others are skipped; NULL if none is positive. NaN and infinity are errors.';
+'Herfindahl-Hirschman index of the positive amounts: 10000 times the sum of the squared shares; 10000 divided by it is the effective number of accounts. Others are skipped; NULL if none is positive. Exact to 24 decimals, further ones are rounded. NaN and infinity are errors.';
 
 CREATE AGGREGATE kam.top_share(amount numeric, n integer) (
 	SFUNC = kam._concentration_accum, STYPE = internal, SSPACE = 4096,
@@ -74,7 +74,7 @@ CREATE AGGREGATE kam.top_share(amount numeric, n integer) (
 	DESERIALFUNC = kam._concentration_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.top_share(numeric, integer) IS
-'Share of the n largest positive amounts in their sum, 0 to 1. NULL if no amount is positive. Errors: n below 1, NULL or changing between rows; NaN and infinity.';
+'Share of the n largest positive amounts in their sum, 0 to 1. NULL if no amount is positive. Errors: n below 1, NULL or changing between rows; NaN and infinity. Exact to 24 decimals of the amounts, further ones are rounded.';
 
 CREATE AGGREGATE kam.count_for_share(amount numeric, share numeric) (
 	SFUNC = kam._concentration_accum, STYPE = internal, SSPACE = 4096,
@@ -83,4 +83,4 @@ CREATE AGGREGATE kam.count_for_share(amount numeric, share numeric) (
 	DESERIALFUNC = kam._concentration_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.count_for_share(numeric, numeric) IS
-'Smallest number of positive amounts, largest first, that make at least this share of their sum, decided exactly. NULL if no amount is positive. Errors: a share outside 0..1, NULL or changing between rows; NaN and infinity.';
+'Smallest number of positive amounts, largest first, that make at least this share of their sum, decided exactly. NULL if no amount is positive. Errors: a share outside 0..1, with more than 16 decimals, NULL or changing between rows; NaN and infinity. Exact to 24 decimals of the amounts, further ones are rounded.';

@@ -61,7 +61,7 @@ extern const int64 kam_power10[19];
 	ereport(ERROR, \
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), \
 			 errmsg("amount out of range"), \
-			 errdetail("An amount must be less than 10^26 in absolute value."), \
+			 errdetail("An amount, and the sum of a month, must be at most 10^26 in absolute value."), \
 			 errhint("Set such lines aside with a WHERE clause, or use a larger unit.")))
 
 /* Room for the text of any int128 with sign, point and terminator. */

@@ -29,6 +29,12 @@ kam_share_from_numeric(Datum share, const char *name)
 	int128		value;
 
 	kam_numeric_open(share, &num);
+	/* digits that are not zero, so that nothing is rounded */
+	if (num.ndigits - num.weight - 1 > SHARE_FRACTION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must have at most %d decimals", name, SHARE_FRACTION * 4),
+				 errhint("Round it, for example to 0.80.")));
 	if (!kam_numeric_scale(&num, SHARE_FRACTION, &value) ||
 		value < 0 || value > KAM_SHARE_ONE)
 		ereport(ERROR,

@@ -64,7 +64,8 @@ set_parameter(Concentration *state, int128 parameter, const char *name)
 	if (state->has_parameter && state->parameter != parameter)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be the same in all rows", name)));
+				 errmsg("%s must be the same in all rows", name),
+				 errhint("Give a constant, or group by it.")));
 	state->has_parameter = true;
 	state->parameter = parameter;
 }
@@ -75,7 +76,8 @@ check_parameter_given(FunctionCallInfo fcinfo, const char *name)
 	if (PG_ARGISNULL(2))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
+				 errmsg("%s must not be null", name),
+				 errhint("Give a constant, for example 20 accounts or a share of 0.80.")));
 }
 
 static Datum

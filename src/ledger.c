@@ -321,7 +321,8 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
 	}
 	for (int i = 0; i < KAM_MEASURES; i++)
 	{
-		if (ledger->scale[i] > KAM_AMOUNT_SCALE)
+		if (ledger->scale[i] > KAM_AMOUNT_SCALE ||
+			(i != KAM_AMOUNT && ledger->scale[i] > 0 && !(ledger->known & KAM_KNOWN(i))))
 			return false;
 	}
 	if (header & 0x80)

@@ -83,7 +83,8 @@ kam_month_check_range(const KamMonth *m)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a month of one account has more than %u lines",
-						KAM_LINES_MAX)));
+						KAM_LINES_MAX),
+				 errhint("Sum up the lines of a day before.")));
 }
 
 /*

@@ -263,7 +263,8 @@ working_add(KamWorking *w, const Entry *e)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("a month of one account has more than %u lines",
-						KAM_LINES_MAX)));
+						KAM_LINES_MAX),
+				 errhint("Sum up the lines of a day before.")));
 	c->lines = (uint16) lines;
 	if (w->costed)
 	{

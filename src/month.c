@@ -14,18 +14,26 @@ PG_FUNCTION_INFO_V1(kam_month);
 PG_FUNCTION_INFO_V1(kam_month_of);
 
 /*
- * Returns the month of any finite date and its day, 0 for the first.
+ * Returns the month of any finite date and its day, 0 for the first.  The
+ * months that dates begin and end within are out of range.
  */
 int32
 kam_month_slow(DateADT date, int *day)
 {
 	int			year,
-				month,
+				mon,
 				mday;
+	int32		month;
 
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &mon, &mday);
+	month = (year - 2000) * 12 + mon - 1;
+	if (month < KAM_MONTH_FIRST || month > KAM_MONTH_LAST)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("date out of range for a month"),
+				 errhint("Months reach from December 4714 BC to May 5874897.")));
 	*day = mday - 1;
-	return (year - 2000) * 12 + month - 1;
+	return month;
 }
 
 /*

@@ -14,6 +14,13 @@
 /* Digits of base 10000 that are kept behind the point; more are rounded. */
 #define FRACTION_MAX		6
 
+#define TOO_MANY_DIGITS_ERROR() \
+	ereport(ERROR, \
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), \
+			 errmsg("amounts have too many digits"), \
+			 errdetail("Their sum, counted in the smallest decimal of any of them, must be below 1.7 * 10^38."), \
+			 errhint("Round the amounts, for example to two decimals.")))
+
 #define INITIAL_CAPACITY	64
 
 void
@@ -53,7 +60,7 @@ kam_vector_rescale(KamVector *vector, int fraction)
 	{
 		/* the total is the largest of them all */
 		if (__builtin_mul_overflow(vector->total, 10000, &vector->total))
-			KAM_AMOUNT_RANGE_ERROR();
+			TOO_MANY_DIGITS_ERROR();
 		for (int64 i = 0; i < vector->nvalues; i++)
 			vector->value[i] *= 10000;
 	}
@@ -75,7 +82,7 @@ kam_vector_add_positive(KamVector *vector, Datum amount, bool keep_place)
 	if (unlikely(fraction > vector->fraction))
 		kam_vector_rescale(vector, fraction);
 	if (!kam_numeric_scale(&num, vector->fraction, &value))
-		KAM_AMOUNT_RANGE_ERROR();
+		TOO_MANY_DIGITS_ERROR();
 	if (value <= 0)
 	{
 		if (!keep_place)
@@ -83,7 +90,7 @@ kam_vector_add_positive(KamVector *vector, Datum amount, bool keep_place)
 		value = 0;
 	}
 	if (unlikely(__builtin_add_overflow(vector->total, value, &vector->total)))
-		KAM_AMOUNT_RANGE_ERROR();
+		TOO_MANY_DIGITS_ERROR();
 	kam_vector_reserve(vector, vector->nvalues + 1);
 	vector->value[vector->nvalues++] = value;
 }
@@ -103,7 +110,7 @@ kam_vector_append(KamVector *vector, const KamVector *other)
 	kam_vector_rescale(&copy, vector->fraction);
 	vector->nvalues += copy.nvalues;
 	if (__builtin_add_overflow(vector->total, copy.total, &vector->total))
-		KAM_AMOUNT_RANGE_ERROR();
+		TOO_MANY_DIGITS_ERROR();
 }
 
 #define ST_SORT sort_descending

@@ -40,7 +40,7 @@ in_root() {
 	${can_isolate:+unshare --pid --fork --kill-child --mount-proc="$root/proc"} \
 		chroot "$root" env -i HOME=/root LANG=C.UTF-8 \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-		bash -c 'cd /kam && "$@"' -- "$@"
+		bash -c 'trap "exit 130" INT; trap "exit 143" TERM HUP; cd /kam && "$@"' -- "$@"
 }
 
 # Suites to try for a version, best first.

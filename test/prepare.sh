@@ -78,19 +78,18 @@ missing_tools() {
 # Runs apt-get, showing progress in steps of ten percent, and all that it said
 # when it fails.
 apt_get() {
-	local log status=0
-
-	log=$(mktemp)
-	apt-get -q -y -o DPkg::Lock::Timeout=300 -o APT::Status-Fd=3 "$@" 3>&1 >"$log" 2>&1 </dev/null |
-		awk -F : '{
-			step = ($1 == "dlstatus" ? "downloading" : "installing") sprintf(" %d %%", int($3 / 10) * 10)
-			if (step != last) print "  " step
-			last = step
-			fflush()
-		}' >&2 || status=$?
-	[ $status -eq 0 ] || cat "$log" >&2
-	rm -f "$log"
-	return $status
+	{ apt-get -q -y -o DPkg::Lock::Timeout=300 -o APT::Status-Fd=3 "$@" 3>&1 2>&1 </dev/null ||
+		echo FAILED; } |
+		awk -F : '
+			/^(dlstatus|pmstatus):/ {
+				step = ($1 == "dlstatus" ? "downloading" : "installing") sprintf(" %d %%", int($3 / 10) * 10)
+				if (step != last) print "  " step
+				last = step
+				fflush()
+				next
+			}
+			/^FAILED$/ { printf "%s", output; exit 1 }
+			{ output = output $0 "\n" }' >&2
 }
 
 # Prints the version of the distribution's PostgreSQL.

@@ -7,7 +7,7 @@ WHERE refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_e
 SELECT type, count(*) > 0 AS some FROM member GROUP BY type ORDER BY type COLLATE "C";
 
 -- Names stand in schema kam only, and nothing else stands there.
-SELECT type, identity FROM member WHERE schema IS DISTINCT FROM 'kam' AND type NOT IN ('schema', 'operator of access method', 'function of access method') ORDER BY identity COLLATE "C";
+SELECT type, identity FROM member WHERE schema IS DISTINCT FROM 'kam' AND type <> 'schema' ORDER BY identity COLLATE "C";
 SELECT identity AS schema FROM member WHERE type = 'schema';
 SELECT proname AS foreign_function FROM pg_proc WHERE pronamespace = 'kam'::regnamespace AND oid NOT IN (SELECT objid FROM member WHERE classid = 'pg_proc'::regclass);
 SELECT typname AS foreign_type FROM pg_type AS t WHERE typnamespace = 'kam'::regnamespace AND typelem = 0 AND oid NOT IN (SELECT objid FROM member WHERE classid = 'pg_type'::regclass);
@@ -15,12 +15,11 @@ SELECT relname AS relation FROM pg_class WHERE relnamespace = 'kam'::regnamespac
 SELECT nspacl IS NOT NULL AND has_schema_privilege('public', 'kam', 'USAGE') AS public_usage, has_schema_privilege('public', 'kam', 'CREATE') AS public_create FROM pg_namespace WHERE nspname = 'kam';
 
 -- Everything has a comment, a sentence or more.
-SELECT type, identity, obj_description(objid, classid::regclass::name) AS comment FROM member
-WHERE type NOT IN ('operator of access method', 'function of access method')
-	AND coalesce(obj_description(objid, classid::regclass::name), '') !~ '^[A-Z].*[.]$' AND type NOT IN ('operator family') AND obj_description(objid, classid::regclass::name) IS DISTINCT FROM NULL
+SELECT type, identity, obj_description(objid, classid::regclass::name) AS no_sentence FROM member
+WHERE obj_description(objid, classid::regclass::name) !~ '^[A-Z].*[.]$'
 ORDER BY identity COLLATE "C";
 SELECT type, identity AS without_comment FROM member
-WHERE obj_description(objid, classid::regclass::name) IS NULL AND type NOT IN ('operator of access method', 'function of access method')
+WHERE obj_description(objid, classid::regclass::name) IS NULL
 ORDER BY identity COLLATE "C";
 
 -- Functions: safe in workers, without rights or settings of their own, in C

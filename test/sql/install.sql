@@ -61,6 +61,9 @@ BEGIN
 			WHEN 'boolean' THEN 'true'
 			WHEN 'text' THEN $x$'after'$x$
 			WHEN 'kam.ledger' THEN $x$kam._ledger_in('2020-01 sales 1 lines 1 days 1')$x$
+			WHEN 'kam.book' THEN $x$(SELECT kam.book(7::bigint, date '2020-01-31', 5))$x$
+			WHEN 'uuid' THEN $x$'00000000-0000-0000-0000-000000000007'::uuid$x$
+			WHEN 'anyelement' THEN '7::bigint'
 			WHEN 'cstring' THEN $x$'2020-01 sales 1 lines 1 days 1'::cstring$x$
 			WHEN 'bytea' THEN $x$'\x00'::bytea$x$ END, '?'), ', ' ORDER BY i))
 	INTO call

@@ -204,7 +204,7 @@ DROP TABLE ledger_image, ledger_part, ledger_line;
 
 -- NULL: skipped, and no ledger if nothing is left; a NULL cost or quantity
 -- adds nothing, and is unknown if there is no other.
-SELECT kam.ledger(day, amount) AS nothing, kam.ledger(day, amount, 1, 1) AS nothing_with_cost, kam.rollup(NULL) AS no_parts
+SELECT kam.ledger(day, amount) AS nothing, kam.ledger(day, amount, 1, 1) AS nothing_with_cost, kam.rollup(NULL::kam.ledger) AS no_parts
 FROM (VALUES (NULL::date, 5), ('2020-01-01', NULL), (NULL, NULL)) AS v(day, amount);
 SELECT kam.ledger(day, amount) AS no_rows, kam.ledger(day::timestamp, amount) AS no_rows_of_time, kam.rollup(kam.ledger_of) AS no_parts
 FROM (VALUES (date '2020-01-01', 1, '2020-01 sales 1 lines 1 days 1'::kam.ledger)) AS kam(day, amount, ledger_of) WHERE false;

@@ -82,7 +82,7 @@ BEGIN
 		answer := 'text gives another ledger: ' || left(found::text, 200);
 	ELSIF NOT EXISTS (SELECT FROM kam.months(found)) THEN
 		answer := 'has no months';
-	ELSIF (SELECT count(*) > 1200 OR bool_or(NOT isfinite(month)) OR bool_or(credited < 0) OR bool_or(lines < 0) OR bool_or(month::text::date <> month) FROM kam.months(found)) THEN
+	ELSIF (SELECT count(*) > 1200 OR bool_or(NOT isfinite(month)) OR bool_or(credited < 0) OR bool_or(lines < 0) OR bool_or(extract(day FROM month) <> 1) FROM kam.months(found)) THEN
 		answer := 'has impossible months: ' || found::text;
 	ELSIF kam.first_purchase(found)::text::date <> kam.first_purchase(found) OR kam.last_purchase(found)::text::date < kam.first_purchase(found) THEN
 		answer := 'has impossible days: ' || found::text;
