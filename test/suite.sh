@@ -32,7 +32,7 @@ run_tap() {
 	read -ra as_server <<<"$KAM_AS_SERVER"
 	rm -rf "$copy"
 	mkdir "$copy"
-	cp -R Makefile kam.control test "$copy"
+	cp -R Makefile README.md kam.control test "$copy"
 	chown -R --reference="$KAM_TMP" "$copy"
 	(
 		cd "$copy"

@@ -46,19 +46,19 @@ foreach my $name (sort keys %query)
 	cmp_ok($slowest, '<', 30, "$name ends soon");
 }
 
-# By another session, with pg_cancel_backend
-my $session = $node->background_psql('postgres', on_error_stop => 0);
-my $pid = $session->query_safe('SELECT pg_backend_pid()');
-$session->query_until(qr/go/, "\\echo go\n$query{trend};\n\\echo state :SQLSTATE\n");
+# By another connection, with pg_cancel_backend
+my $client = $node->background_psql('postgres', on_error_stop => 0);
+my $pid = $client->query_safe('SELECT pg_backend_pid()');
+$client->query_until(qr/go/, "\\echo go\n$query{trend};\n\\echo state :SQLSTATE\n");
 $node->poll_query_until('postgres', "SELECT state = 'active' AND query LIKE '%kam.trend%' FROM pg_stat_activity WHERE pid = $pid");
 usleep(300_000);
 $node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
-my $answer = $session->query('SELECT 1');
-like($answer, qr/^1$/m, 'the cancelled session goes on');
-$session->quit;
+my $answer = $client->query('SELECT 1');
+like($answer, qr/^1$/m, 'the cancelled connection goes on');
+$client->quit;
 
 # A partition of 1.5 million rows is no trouble for an ordinary server, and
-# its memory is given back: the same session does it ten times.
+# its memory is given back: the same connection does it again.
 is( $node->safe_psql('postgres', q{SELECT count(*) FILTER (WHERE c = 'A') > 0, count(c) = count(*) FILTER (WHERE amount > 0) FROM (SELECT amount, kam.abc_class(amount) OVER () AS c FROM account_amount) AS q}),
 	't|t', 'a partition of 1.5 million rows');
 my $memory = 'SELECT sum(total_bytes) FROM pg_backend_memory_contexts';
