@@ -25,7 +25,7 @@ CREATE FUNCTION kam.abc_class(amount numeric, a numeric DEFAULT 0.80,
 	SUPPORT kam._window_support
 	AS 'MODULE_PATHNAME', 'kam_abc_class';
 COMMENT ON FUNCTION kam.abc_class(numeric, numeric, numeric, text) IS
-'Window function: A, B or C by exact comparison. Rule before: A while the sum of all strictly greater amounts is below a of the total, B while it is below b, so that the largest is always A and equal amounts share a class. Rule after: A while the sum up to and including the amount and its equals is at most a of the total, as spreadsheets do. The total is that of the positive amounts of the partition; NULL for an amount that is NULL, zero or negative. a, b and rule are taken from the first row. Neither ORDER BY nor a frame matters. Errors: a or b outside 0..1, with more than 16 decimals or NULL, a greater than b, another rule, NaN and infinity. Exact to 24 decimals of the amounts, further ones are rounded.';
+'Window function: A, B or C by exact comparison. Rule before: A while the sum of all strictly greater amounts is below a of the total, B while it is below b, so that the largest is always A and equal amounts share a class. Rule after: A while the sum up to and including the amount and its equals is at most a of the total, as spreadsheets do. The total is that of the positive amounts of the partition; NULL for an amount that is NULL, zero or negative. a, b and rule are taken from the first row. Neither ORDER BY nor a frame matters. Errors: a or b outside 0..1 or NULL, a greater than b, another rule, NaN and infinity. Exact to 24 decimals of the amounts, further ones are rounded.';
 
 CREATE FUNCTION kam.percentile_score(x double precision) RETURNS double precision
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE

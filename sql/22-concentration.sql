@@ -83,4 +83,4 @@ CREATE AGGREGATE kam.count_for_share(amount numeric, share numeric) (
 	DESERIALFUNC = kam._concentration_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.count_for_share(numeric, numeric) IS
-'Smallest number of positive amounts, largest first, that make at least this share of their sum, decided exactly. NULL if no amount is positive. Errors: a share outside 0..1, with more than 16 decimals, NULL or changing between rows; NaN and infinity. Exact to 24 decimals of the amounts, further ones are rounded.';
+'Smallest number of positive amounts, largest first, that make at least this share of their sum, decided exactly. NULL if no amount is positive. Errors: a share outside 0..1, NULL or changing between rows; NaN and infinity. Exact to 24 decimals of the amounts, further ones are rounded.';

@@ -159,9 +159,7 @@ kam_numeric_scale(const KamNumeric *num, int fraction, int128 *result)
 	for (int i = 0; i < present; i++)
 	{
 		if (__builtin_mul_overflow(value, NUMERIC_BASE, &value) ||
-			__builtin_add_overflow(value,
-								   (int16) read_uint16(num->digits + i * sizeof(int16)),
-								   &value))
+			__builtin_add_overflow(value, kam_numeric_digit(num, i), &value))
 			return false;
 	}
 	if (value != 0)
@@ -173,7 +171,7 @@ kam_numeric_scale(const KamNumeric *num, int fraction, int128 *result)
 		}
 	}
 	if (wanted >= 0 && wanted < num->ndigits &&
-		(int16) read_uint16(num->digits + wanted * sizeof(int16)) >= NUMERIC_BASE / 2)
+		kam_numeric_digit(num, wanted) >= NUMERIC_BASE / 2)
 		value++;
 
 	*result = num->negative ? -value : value;

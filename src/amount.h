@@ -67,6 +67,18 @@ extern const int64 kam_power10[19];
 /* Room for the text of any int128 with sign, point and terminator. */
 #define KAM_SCALED_TEXT_SIZE	48
 
+/*
+ * Returns a digit of base 10000, the first of which is number 0.
+ */
+static inline int16
+kam_numeric_digit(const KamNumeric *num, int i)
+{
+	int16		digit;
+
+	memcpy(&digit, num->digits + i * sizeof(int16), sizeof(int16));
+	return digit;
+}
+
 static inline bool
 kam_fits_int64(int128 value)
 {

@@ -16,56 +16,93 @@
 PG_FUNCTION_INFO_V1(kam_xyz_class);
 PG_FUNCTION_INFO_V1(kam_frequency_class);
 
-/* The same in digits of a numeric, which are of base 10000 */
-#define SHARE_FRACTION		4
-
 /*
- * Returns a share, 0 to 1, that is the SQL argument "name".
+ * Reads a share, 0 to 1, that is the SQL argument "name".
  */
-int128
-kam_share_from_numeric(Datum share, const char *name)
+void
+kam_share_from_numeric(Datum value, const char *name, KamShare *share)
 {
 	KamNumeric	num;
-	int128		value;
+	int			zeros;
 
-	kam_numeric_open(share, &num);
-	/* digits that are not zero, so that nothing is rounded */
-	if (num.ndigits - num.weight - 1 > SHARE_FRACTION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must have at most %d decimals", name, SHARE_FRACTION * 4),
-				 errhint("Round it, for example to 0.80.")));
-	if (!kam_numeric_scale(&num, SHARE_FRACTION, &value) ||
-		value < 0 || value > KAM_SHARE_ONE)
+	kam_numeric_open(value, &num);
+	memset(share, 0, sizeof(*share));
+	if (num.ndigits == 0)
+		return;
+	share->one = !num.negative && num.weight == 0 && num.ndigits == 1 &&
+		kam_numeric_digit(&num, 0) == 1;
+	if (share->one)
+		return;
+	if (num.negative || num.weight >= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be between 0 and 1", name),
 				 errhint("Write 80 percent as 0.80.")));
-	return value;
+	zeros = -num.weight - 1;
+	if (zeros + num.ndigits > KAM_SHARE_DIGITS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must have at most %d decimals", name, KAM_SHARE_DIGITS * 4),
+				 errhint("Round it, for example to 0.80.")));
+	share->ndigits = zeros + num.ndigits;
+	for (int i = 0; i < num.ndigits; i++)
+		share->digit[zeros + i] = kam_numeric_digit(&num, i);
+}
+
+/*
+ * Compares two shares: negative, zero or positive.
+ */
+int
+kam_share_compare(const KamShare *a, const KamShare *b)
+{
+	if (a->one || b->one)
+		return (int) a->one - (int) b->one;
+	for (int i = 0; i < KAM_SHARE_DIGITS; i++)
+	{
+		if (a->digit[i] != b->digit[i])
+			return a->digit[i] - b->digit[i];
+	}
+	return 0;
 }
 
 /*
  * Returns share * total as an exact limit.
  *
- * With total = q * KAM_SHARE_ONE + r it is share * q + share * r / KAM_SHARE_ONE; the
- * first term is at most the total and the second has a product below 10^32.
+ * From the last digit d of the share to the first, x = (x + d * total) / 10000
+ * in integers; whether any of these divisions leaves a remainder is kept.
+ * x stays below the total, and the product is computed in two halves.
  */
 KamLimit
-kam_share_limit(int128 share, int128 total)
+kam_share_limit(const KamShare *share, int128 total)
 {
-	int128		rest = share * (total % KAM_SHARE_ONE);
-	KamLimit	limit;
+	KamLimit	limit = {0, false};
+	const uint64 total_low = (uint64) total;
+	const uint64 total_high = (uint64) (total >> 64);
 
-	limit.whole = share * (total / KAM_SHARE_ONE) + rest / KAM_SHARE_ONE;
-	limit.more = rest % KAM_SHARE_ONE != 0;
+	if (share->one)
+	{
+		limit.whole = total;
+		return limit;
+	}
+	for (int i = share->ndigits - 1; i >= 0; i--)
+	{
+		uint128		low = (uint128) total_low * share->digit[i] + (uint64) limit.whole;
+		uint128		high = (uint128) total_high * share->digit[i] +
+			(uint64) (limit.whole >> 64) + (uint64) (low >> 64);
+
+		low = ((high % 10000) << 64) | (uint64) low;
+		limit.whole = (int128) (((high / 10000) << 64) | (uint64) (low / 10000));
+		limit.more |= low % 10000 != 0;
+	}
 	return limit;
 }
 
 /*
- * Prepares the cuts for a total; a and b are shares as above.
+ * Prepares the cuts for a total.
  */
 void
-kam_abc_cuts(KamAbcCuts *cuts, int128 a, int128 b, bool after, int128 total)
+kam_abc_cuts(KamAbcCuts *cuts, const KamShare *a, const KamShare *b,
+			 bool after, int128 total)
 {
 	cuts->a = kam_share_limit(a, total);
 	cuts->b = kam_share_limit(b, total);

@@ -10,8 +10,22 @@
 
 #include "compat.h"
 
-/* Shares of a total count 10^-16. */
-#define KAM_SHARE_ONE		INT64CONST(10000000000000000)
+/*
+ * A share, 0 to 1, exactly: digits of base 10000 behind the point.  Bytes that
+ * are not used are zero.
+ */
+#define KAM_SHARE_DIGITS	16
+
+typedef struct KamShare
+{
+	bool		one;
+	uint8		ndigits;
+	int16		digit[KAM_SHARE_DIGITS];
+} KamShare;
+
+/* The default cuts, 0.80 and 0.95 */
+#define KAM_SHARE_A			((KamShare) {.ndigits = 1, .digit = {8000}})
+#define KAM_SHARE_B			((KamShare) {.ndigits = 1, .digit = {9500}})
 
 /*
  * A share of a total, as an exact limit: a sum is below the share if it is
@@ -37,10 +51,12 @@ typedef struct KamAbcCuts
 #define KAM_FREQUENCY_X			0.75
 #define KAM_FREQUENCY_Y			0.50
 
-extern int128 kam_share_from_numeric(Datum share, const char *name);
-extern KamLimit kam_share_limit(int128 share, int128 total);
-extern void kam_abc_cuts(KamAbcCuts *cuts, int128 a, int128 b, bool after,
-						 int128 total);
+extern void kam_share_from_numeric(Datum value, const char *name,
+								   KamShare *share);
+extern int	kam_share_compare(const KamShare *a, const KamShare *b);
+extern KamLimit kam_share_limit(const KamShare *share, int128 total);
+extern void kam_abc_cuts(KamAbcCuts *cuts, const KamShare *a,
+						 const KamShare *b, bool after, int128 total);
 
 static inline bool
 kam_below_limit(int128 sum, const KamLimit *limit)

@@ -36,7 +36,8 @@ typedef struct Concentration
 {
 	KamVector	amounts;
 	bool		has_parameter;
-	int128		parameter;		/* n, or a share as classify.h has it */
+	int32		n;				/* of kam.top_share */
+	KamShare	share;			/* of kam.count_for_share */
 } Concentration;
 
 /*
@@ -56,18 +57,20 @@ get_state(FunctionCallInfo fcinfo)
 }
 
 /*
- * Sets the parameter of the aggregate, which must not change between rows.
+ * Sets the parameters of the aggregate, which must not change between rows.
  */
 static void
-set_parameter(Concentration *state, int128 parameter, const char *name)
+set_parameters(Concentration *state, int32 n, const KamShare *share)
 {
-	if (state->has_parameter && state->parameter != parameter)
+	if (state->has_parameter &&
+		(state->n != n || kam_share_compare(&state->share, share) != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be the same in all rows", name),
+				 errmsg("%s must be the same in all rows", state->n != n ? "n" : "share"),
 				 errhint("Give a constant, or group by it.")));
 	state->has_parameter = true;
-	state->parameter = parameter;
+	state->n = n;
+	state->share = *share;
 }
 
 static void
@@ -104,6 +107,7 @@ Datum
 kam_concentration_accum_n(PG_FUNCTION_ARGS)
 {
 	Concentration *state = get_state(fcinfo);
+	const KamShare none = {0};
 
 	check_parameter_given(fcinfo, "n");
 	if (PG_GETARG_INT32(2) < 1)
@@ -111,7 +115,7 @@ kam_concentration_accum_n(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("n must be at least 1"),
 				 errhint("n is the number of the largest amounts, for example 20.")));
-	set_parameter(state, PG_GETARG_INT32(2), "n");
+	set_parameters(state, PG_GETARG_INT32(2), &none);
 	return accum(fcinfo, state);
 }
 
@@ -122,9 +126,11 @@ Datum
 kam_concentration_accum_share(PG_FUNCTION_ARGS)
 {
 	Concentration *state = get_state(fcinfo);
+	KamShare	share;
 
 	check_parameter_given(fcinfo, "share");
-	set_parameter(state, kam_share_from_numeric(PG_GETARG_DATUM(2), "share"), "share");
+	kam_share_from_numeric(PG_GETARG_DATUM(2), "share", &share);
+	set_parameters(state, 0, &share);
 	return accum(fcinfo, state);
 }
 
@@ -139,7 +145,7 @@ kam_concentration_combine(PG_FUNCTION_ARGS)
 
 		kam_vector_append(&state->amounts, &other->amounts);
 		if (other->has_parameter)
-			set_parameter(state, other->parameter, "parameter");
+			set_parameters(state, other->n, &other->share);
 	}
 	PG_RETURN_POINTER(state);
 }
@@ -283,7 +289,7 @@ kam_top_share(PG_FUNCTION_ARGS)
 
 	if (state == NULL)
 		PG_RETURN_NULL();
-	for (int64 i = 0; i < Min(state->amounts.nvalues, (int64) state->parameter); i++)
+	for (int64 i = 0; i < Min(state->amounts.nvalues, (int64) state->n); i++)
 		sum += state->amounts.value[i];
 	PG_RETURN_FLOAT8((double) sum / (double) state->amounts.total);
 }
@@ -301,7 +307,7 @@ kam_count_for_share(PG_FUNCTION_ARGS)
 
 	if (state == NULL)
 		PG_RETURN_NULL();
-	limit = kam_share_limit(state->parameter, state->amounts.total);
+	limit = kam_share_limit(&state->share, state->amounts.total);
 	while (kam_below_limit(sum, &limit))
 		sum += state->amounts.value[count++];
 	PG_RETURN_INT64(count);

@@ -31,7 +31,7 @@ kam_month_slow(DateADT date, int *day)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("date out of range for a month"),
-				 errhint("Months reach from December 4714 BC to May 5874897.")));
+				 errhint("Months reach from December 4714 BC to December 5874897.")));
 	*day = mday - 1;
 	return month;
 }

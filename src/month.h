@@ -18,9 +18,9 @@
 /* Longest window and longest ledger, in months: a hundred years. */
 #define KAM_MONTHS_MAX		1200
 
-/* The months all days of which are dates: 4714-12 BC to 5874897-05. */
+/* The months all days of which are dates: 4714-12 BC to 5874897-12. */
 #define KAM_MONTH_FIRST		((-4713 - 2000) * 12 + 11)
-#define KAM_MONTH_LAST		((5874897 - 2000) * 12 + 4)
+#define KAM_MONTH_LAST		((5874897 - 2000) * 12 + 11)
 
 extern int32 kam_month_slow(DateADT date, int *day);
 extern DateADT kam_month_to_date(int32 month);

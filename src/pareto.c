@@ -249,8 +249,8 @@ static void
 compute_abc_class(WindowObject winobj, Partition *part, int64 rows,
 				  MemoryContext context)
 {
-	int128		a = kam_share_from_numeric(required_arg(winobj, 1, "a"), "a");
-	int128		b = kam_share_from_numeric(required_arg(winobj, 2, "b"), "b");
+	KamShare	a;
+	KamShare	b;
 	bool		after = rule_is_after(required_arg(winobj, 3, "rule"));
 	KamVector	amounts;
 	KamAbcCuts	cuts;
@@ -258,7 +258,9 @@ compute_abc_class(WindowObject winobj, Partition *part, int64 rows,
 	int64		nranked;
 	int128		greater = 0;
 
-	if (a > b)
+	kam_share_from_numeric(required_arg(winobj, 1, "a"), "a", &a);
+	kam_share_from_numeric(required_arg(winobj, 2, "b"), "b", &b);
+	if (kam_share_compare(&a, &b) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a must not be greater than b"),
@@ -271,7 +273,7 @@ compute_abc_class(WindowObject winobj, Partition *part, int64 rows,
 
 	part->class = alloc_array(context, rows, sizeof(char));
 	memset(part->class, NULL_CLASS, rows);
-	kam_abc_cuts(&cuts, a, b, after, amounts.total);
+	kam_abc_cuts(&cuts, &a, &b, after, amounts.total);
 	for (int64 i = 0, end; i < nranked; i = end)
 	{
 		int128		sum = greater;

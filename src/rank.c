@@ -32,10 +32,6 @@ PG_FUNCTION_INFO_V1(kam_rank_accounts);
 #define WATCH_NUMERATOR		7
 #define WATCH_DENOMINATOR	10
 
-/* Shares of the classes A and A with B, in units of classify.c */
-#define SHARE_A				(KAM_SHARE_ONE / 100 * 80)
-#define SHARE_B				(KAM_SHARE_ONE / 100 * 95)
-
 /* What an account is among the others */
 typedef struct Standing
 {
@@ -97,7 +93,7 @@ class_by_total(Ranking *r, KamRanked *ranked, int64 n, Standing *standings)
 	int128		greater = 0;
 
 	kam_ranked_sort(ranked, n);
-	kam_abc_cuts(&cuts, SHARE_A, SHARE_B, false, r->total);
+	kam_abc_cuts(&cuts, &KAM_SHARE_A, &KAM_SHARE_B, false, r->total);
 	for (int64 i = 0, end; i < n && ranked[i].value > 0; i = end)
 	{
 		int128		through = greater;

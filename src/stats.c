@@ -101,40 +101,54 @@ kam_stats_cv(const int128 *x, int n, bool sample, double *cv)
 	return true;
 }
 
+static inline double
+median_of_three(double a, double b, double c)
+{
+	return Max(Min(a, b), Min(Max(a, b), c));
+}
+
 /*
  * Moves the k-th smallest value to position k, smaller ones before it
- * (C. A. R. Hoare's FIND).
+ * (C. A. R. Hoare's FIND).  The loops have no branches to mispredict, which
+ * is what selection spends its time on.
  */
 static void
 select_kth(double *x, int n, int k)
 {
-	int			left = 0,
-				right = n - 1;
-
-	while (left < right)
+	while (n > 1)
 	{
-		double		pivot = x[k];
-		int			i = left,
-					j = right;
+		double		pivot = median_of_three(x[0], x[n / 2], x[n - 1]);
+		int			less = 0;
+		int			equal;
 
-		do
+		for (int i = 0; i < n; i++)
 		{
-			while (x[i] < pivot)
-				i++;
-			while (pivot < x[j])
-				j--;
-			if (i <= j)
-			{
-				double		swap = x[i];
+			double		value = x[i];
 
-				x[i++] = x[j];
-				x[j--] = swap;
-			}
-		} while (i <= j);
-		if (j < k)
-			left = i;
-		if (k < i)
-			right = j;
+			x[i] = x[less];
+			x[less] = value;
+			less += value < pivot;
+		}
+		if (k < less)
+		{
+			n = less;
+			continue;
+		}
+		equal = less;
+		for (int i = less; i < n; i++)
+		{
+			double		value = x[i];
+
+			x[i] = x[equal];
+			x[equal] = value;
+			equal += value == pivot;
+		}
+		if (k < equal)
+			return;
+		x += equal;
+		n -= equal;
+		k -= equal;
+		CHECK_FOR_INTERRUPTS();
 	}
 }
 

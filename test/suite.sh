@@ -39,7 +39,7 @@ run_tap() {
 		HOME=$copy "${as_server[@]}" make -s PG_CONFIG="$PG_CONFIG" \
 			REGRESS= ISOLATION= ${PROVE_TESTS:+PROVE_TESTS="$PROVE_TESTS"} installcheck
 	) || {
-		tail -n 20 "$copy"/tmp_check/log/regress_log_*
+		tail -n 60 "$copy"/tmp_check/log/regress_log_*
 		mkdir -p tmp_check
 		cp -R "$copy/tmp_check/log" tmp_check/
 		return 1

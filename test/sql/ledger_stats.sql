@@ -231,9 +231,9 @@ FROM l;
 WITH l AS (SELECT kam.ledger(day, amount) AS l FROM (VALUES (date '2020-02-29', 60), ('2020-03-01', 6)) AS v(day, amount))
 SELECT day, kam.total(l, day, 1) AS total_1, kam.total(l, day, 1200) AS total_1200, kam.age_months(l, day)
 FROM l, (VALUES (date '2020-01-31'), ('2020-02-01'), ('2020-02-29'), ('2020-03-01'), ('2020-03-31'), ('2020-04-01'),
-	('4714-11-24 BC'), ('5874897-12-31'), ('0001-01-01')) AS v(day) ORDER BY day;
+	('4714-12-01 BC'), ('5874897-12-31'), ('0001-01-01')) AS v(day) ORDER BY day;
 SELECT kam.first_purchase(l), kam.last_purchase(l), kam.total(l, day, 1), kam.change(l, day), kam.year_on_year(l, day), kam.profile(l, day) IS NULL AS empty
-FROM (VALUES (date '4714-11-24 BC'), ('5874897-12-31'), ('0001-12-31 BC'), ('0001-01-01')) AS v(day),
+FROM (VALUES (date '4714-12-01 BC'), ('5874897-12-31'), ('0001-12-31 BC'), ('0001-01-01')) AS v(day),
 	LATERAL (SELECT kam.ledger(line, 7.0) AS l FROM (VALUES (day)) AS v(line)) AS l
 ORDER BY day;
 SELECT * FROM kam.months((SELECT kam.ledger(day, 7.0) FROM (VALUES (date '0001-11-30 BC'), ('0001-01-01')) AS v(day)));
@@ -254,7 +254,7 @@ FROM (SELECT (start + i * 41)::date AS day
 	FROM (VALUES (date '4713-01-01 BC'), ('0099-12-31 BC'), ('0001-01-01 BC'), ('1899-01-01'), ('1999-12-31'), ('290000-01-01')) AS v(start),
 		generate_series(0, 2000) AS i) AS days;
 SELECT kam.month('infinity'), kam.month('-infinity'), kam.month_of('infinity'), kam.month_of('-infinity'), kam.month(NULL),
-	kam.month('5874897-12-31'), kam.month_of('294276-12-31 23:59:59.999999'), kam.month_of('4714-11-24 00:00:00 BC');
+	kam.month('5874897-12-31'), kam.month_of('294276-12-31 23:59:59.999999'), kam.month_of('4714-12-24 00:00:00 BC');
 CREATE TEMP TABLE indexed (day date, moment timestamp);
 CREATE INDEX ON indexed (kam.month(day), kam.month_of(moment));
 INSERT INTO indexed SELECT date '2020-01-01' + i, date '2020-01-01' + i * interval '7 hours' FROM generate_series(0, 999) AS i;
