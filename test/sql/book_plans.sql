@@ -168,8 +168,9 @@ END $$;
 CREATE TABLE many AS
 SELECT 'no order' AS way, :book AS book FROM generate_series(0, 4799999) AS g, LATERAL (SELECT g * 1299709::bigint % 4800000 AS i) AS p;
 INSERT INTO many SELECT 'by date', :book FROM generate_series(0, 4799999) AS g, LATERAL (SELECT g % 120000 / 60000 * 2400000 + g % 60000 + g / 120000 * 60000 AS i) AS p;
-INSERT INTO many SELECT 'rollup of 60', kam.rollup(book) FROM (SELECT :book AS book FROM generate_series(0, 4799999) AS i GROUP BY i / 80000) AS p;
 INSERT INTO many SELECT 'ledgers', kam.book(account, ledger) FROM many, kam.accounts(book, NULL::integer) WHERE way = 'no order';
+INSERT INTO many SELECT 'rollup of 60', kam.rollup(book) FROM (SELECT kam.book(account, ledger) AS book FROM many, kam.accounts(book, NULL::integer) WHERE way = 'by date' GROUP BY account % 60) AS p;
+INSERT INTO many SELECT 'rollup of slices', kam.rollup(s) FROM many, generate_series(0, 39) AS m, LATERAL kam.slice(book, (date '2020-01-01' + m * interval '1 month')::date, (date '2020-01-01' + m * interval '1 month')::date) AS s WHERE way = 'by date';
 SELECT way, accounts, account_months, kam._book_send(book) = (SELECT kam._book_send(book) FROM many WHERE way = 'no order') AS same FROM many, kam.size(book) ORDER BY way;
 SELECT count(*) AS account_months, count(*) FILTER (WHERE (b.sales, b.lines, b.purchase_days) IS DISTINCT FROM (e.sales, e.lines, e.purchase_days)) AS different
 FROM (SELECT account, m.* FROM many, kam.accounts(book, NULL::integer), kam.months(ledger) AS m WHERE way = 'no order' AND account % 97 = 0) AS b

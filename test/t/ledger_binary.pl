@@ -33,7 +33,7 @@ SELECT 200, kam.ledger((date '1950-01-01' + i * interval '1 month')::date, i) FR
 UNION ALL
 SELECT 201, kam.ledger(date '2020-01-01', 0.01) FROM generate_series(1, 70000)
 UNION ALL
-SELECT 202, kam.ledger(day, 1) FROM (VALUES (date '4714-11-24 BC'), ('4714-12-31 BC')) AS v(day)
+SELECT 202, kam.ledger(day, 1) FROM (VALUES (date '4714-12-01 BC'), ('4714-12-31 BC')) AS v(day)
 UNION ALL
 SELECT 203, kam.ledger(date '5874897-12-31', 0);
 CREATE TABLE copied (LIKE original);
@@ -169,7 +169,8 @@ cmp_ok($node->safe_psql('postgres', q{SELECT count(DISTINCT image) FROM result W
 note $node->safe_psql('postgres', 'SELECT answer, count(*) FROM result GROUP BY 1 ORDER BY 2 DESC');
 
 # Every beginning and every change of one bit of a few, all of one and two
-# bytes, nothing at all, and much more than a ledger can be
+# bytes, nothing at all, and much more than a ledger can be.  A ledger that is cut
+# behind a month is a ledger without the months that follow.
 is( $node->safe_psql(
 		'postgres', q[
 CREATE FUNCTION answer_of(image bytea) RETURNS text
@@ -196,7 +197,7 @@ SELECT what, answer_of(image) AS answer FROM (
 	SELECT 'oversized', image FROM (VALUES ('\x'::bytea || decode(repeat('00', 1000000), 'hex')), (decode(repeat('ff', 1000000), 'hex')), (decode(repeat('01', 3000000), 'hex'))) AS v(image)
 	UNION ALL
 	SELECT 'oversized', kam._ledger_send(l) || kam._ledger_send(l) FROM original WHERE id = 200) AS images;
-SELECT string_agg(DISTINCT what, ', ' ORDER BY what), count(*) > 500, count(*) FILTER (WHERE answer = '22P03' OR answer = 'ok' AND what = 'one bit') - count(*) FROM answer]),
+SELECT string_agg(DISTINCT what, ', ' ORDER BY what), count(*) > 500, count(*) FILTER (WHERE answer = '22P03' OR answer = 'ok' AND what IN ('one bit', 'cut')) - count(*) FROM answer]),
 	'cut, one bit, one byte, oversized|t|0',
 	'cut, changed and oversized images');
 
