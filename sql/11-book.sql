@@ -115,112 +115,112 @@ CREATE FUNCTION kam._book_combine(kam.book, kam.book) RETURNS kam.book
 COMMENT ON FUNCTION kam._book_combine(kam.book, kam.book) IS 'Combine function of kam.book, transition function of kam.rollup.';
 
 CREATE AGGREGATE kam.book(account bigint, sold_on date, amount numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(bigint, date, numeric) IS
 'Ledgers of all accounts in one pass, without GROUP BY. Rows with a NULL account, date or amount are skipped; NULL if none is left. The ledger of each account is the one that kam.ledger gives. Accounts are the same if their keys are equal byte by byte, whatever the collation. Errors as of kam.ledger, and a text key above 1024 bytes.';
 
 CREATE AGGREGATE kam.book(account bigint, sold_on date, amount numeric, cost numeric, quantity numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(bigint, date, numeric, numeric, numeric) IS
 'As kam.book(account, sold_on, amount), with the cost and the quantity (units or kilograms) of the line, returned goods negative. A NULL cost or quantity adds nothing, as in sum().';
 
 CREATE AGGREGATE kam.book(account bigint, sold_on timestamp, amount numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(bigint, timestamp, numeric) IS
 'Ledgers of all accounts in one pass, without GROUP BY. Rows with a NULL account, date or amount are skipped; NULL if none is left. The ledger of each account is the one that kam.ledger gives. Accounts are the same if their keys are equal byte by byte, whatever the collation. Errors as of kam.ledger, and a text key above 1024 bytes.';
 
 CREATE AGGREGATE kam.book(account bigint, sold_on timestamp, amount numeric, cost numeric, quantity numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(bigint, timestamp, numeric, numeric, numeric) IS
 'As kam.book(account, sold_on, amount), with the cost and the quantity (units or kilograms) of the line, returned goods negative. A NULL cost or quantity adds nothing, as in sum().';
 
 CREATE AGGREGATE kam.book(account bigint, ledger kam.ledger) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(bigint, kam.ledger) IS
 'Book from ledgers, such as a table keeps or another server delivers; several of one account add up. Rows with a NULL account or ledger are skipped; NULL if none is left.';
 
 CREATE AGGREGATE kam.book(account text, sold_on date, amount numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(text, date, numeric) IS
 'Ledgers of all accounts in one pass, without GROUP BY. Rows with a NULL account, date or amount are skipped; NULL if none is left. The ledger of each account is the one that kam.ledger gives. Accounts are the same if their keys are equal byte by byte, whatever the collation. Errors as of kam.ledger, and a text key above 1024 bytes.';
 
 CREATE AGGREGATE kam.book(account text, sold_on date, amount numeric, cost numeric, quantity numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(text, date, numeric, numeric, numeric) IS
 'As kam.book(account, sold_on, amount), with the cost and the quantity (units or kilograms) of the line, returned goods negative. A NULL cost or quantity adds nothing, as in sum().';
 
 CREATE AGGREGATE kam.book(account text, sold_on timestamp, amount numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(text, timestamp, numeric) IS
 'Ledgers of all accounts in one pass, without GROUP BY. Rows with a NULL account, date or amount are skipped; NULL if none is left. The ledger of each account is the one that kam.ledger gives. Accounts are the same if their keys are equal byte by byte, whatever the collation. Errors as of kam.ledger, and a text key above 1024 bytes.';
 
 CREATE AGGREGATE kam.book(account text, sold_on timestamp, amount numeric, cost numeric, quantity numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(text, timestamp, numeric, numeric, numeric) IS
 'As kam.book(account, sold_on, amount), with the cost and the quantity (units or kilograms) of the line, returned goods negative. A NULL cost or quantity adds nothing, as in sum().';
 
 CREATE AGGREGATE kam.book(account text, ledger kam.ledger) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(text, kam.ledger) IS
 'Book from ledgers, such as a table keeps or another server delivers; several of one account add up. Rows with a NULL account or ledger are skipped; NULL if none is left.';
 
 CREATE AGGREGATE kam.book(account uuid, sold_on date, amount numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(uuid, date, numeric) IS
 'Ledgers of all accounts in one pass, without GROUP BY. Rows with a NULL account, date or amount are skipped; NULL if none is left. The ledger of each account is the one that kam.ledger gives. Accounts are the same if their keys are equal byte by byte, whatever the collation. Errors as of kam.ledger, and a text key above 1024 bytes.';
 
 CREATE AGGREGATE kam.book(account uuid, sold_on date, amount numeric, cost numeric, quantity numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(uuid, date, numeric, numeric, numeric) IS
 'As kam.book(account, sold_on, amount), with the cost and the quantity (units or kilograms) of the line, returned goods negative. A NULL cost or quantity adds nothing, as in sum().';
 
 CREATE AGGREGATE kam.book(account uuid, sold_on timestamp, amount numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(uuid, timestamp, numeric) IS
 'Ledgers of all accounts in one pass, without GROUP BY. Rows with a NULL account, date or amount are skipped; NULL if none is left. The ledger of each account is the one that kam.ledger gives. Accounts are the same if their keys are equal byte by byte, whatever the collation. Errors as of kam.ledger, and a text key above 1024 bytes.';
 
 CREATE AGGREGATE kam.book(account uuid, sold_on timestamp, amount numeric, cost numeric, quantity numeric) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(uuid, timestamp, numeric, numeric, numeric) IS
 'As kam.book(account, sold_on, amount), with the cost and the quantity (units or kilograms) of the line, returned goods negative. A NULL cost or quantity adds nothing, as in sum().';
 
 CREATE AGGREGATE kam.book(account uuid, ledger kam.ledger) (
-	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_accum, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.book(uuid, kam.ledger) IS
 'Book from ledgers, such as a table keeps or another server delivers; several of one account add up. Rows with a NULL account or ledger are skipped; NULL if none is left.';
 
 CREATE AGGREGATE kam.rollup(book kam.book) (
-	SFUNC = kam._book_combine, STYPE = kam.book, SSPACE = 16777216,
+	SFUNC = kam._book_combine, STYPE = kam.book, SSPACE = 65536,
 	COMBINEFUNC = kam._book_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.rollup(kam.book) IS

@@ -31,7 +31,7 @@
 #include "utils/uuid.h"
 
 /* Lines that are hashed ahead of those that are applied. */
-#define BATCH_LINES			256
+#define BATCH_LINES			64
 
 /* Cells of the log, at least, before it becomes a run ... */
 #define LOG_MIN_CELLS		(INT64CONST(1) << 21)
@@ -142,15 +142,16 @@ static const ExpandedObjectMethods book_methods = {
 KamBook *
 kam_book_create(MemoryContext parent, KamKeyKind kind, bool costed)
 {
+	/* small, since a grouped query has a book per group */
 	MemoryContext context = AllocSetContextCreate(parent, "kam book",
-												  ALLOCSET_DEFAULT_SIZES);
+												  ALLOCSET_START_SMALL_SIZES);
 	KamBook    *book = MemoryContextAllocZero(context, sizeof(KamBook));
 
 	EOH_init_header(&book->hdr, &book_methods, context);
 	book->kind = kind;
 	book->costed = costed;
 	book->batch_context = AllocSetContextCreate(context, "kam book batch",
-												ALLOCSET_DEFAULT_SIZES);
+												ALLOCSET_START_SMALL_SIZES);
 	return book;
 }
 
@@ -304,7 +305,7 @@ static void
 grow_accounts(KamBook *book)
 {
 	MemoryContext context = book->hdr.eoh_context;
-	uint32		capacity = Max(book->accounts_capacity * 2, 64);
+	uint32		capacity = Max(book->accounts_capacity * 2, 16);
 	uint64		nslots = (uint64) capacity * 2;
 	void	   *chunk;
 	Entry	   *entries;
@@ -402,7 +403,7 @@ max_scales(uint32 a, uint32 b)
 static void
 log_reserve(KamBook *book)
 {
-	Size		capacity = Max(book->log.capacity * 2, 64 * 1024);
+	Size		capacity = Max(book->log.capacity * 2, 4096);
 
 	if (book->log.data == NULL)
 		book->log.data = MemoryContextAllocHuge(book->hdr.eoh_context, capacity);

@@ -13,6 +13,9 @@
 # with which they find kam too (PostgreSQL's TAP modules read it), KAM_TMP is
 # the directory, and KAM_AS_SERVER the words to put before a command that must
 # not run as root.
+#
+# KAM_PRIVATE_SERVER says that this PostgreSQL serves nobody else, so that kam
+# may be installed into it if it cannot be told where to look.
 
 # shellcheck source=test/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -99,6 +102,9 @@ if [ "$major" -ge 18 ]; then
 	CONF
 elif server postgres "$dir/data" -C extension_destdir >/dev/null 2>&1; then
 	echo "extension_destdir = '$dir/stage'" >"$dir/kam.conf"
+elif [ -n "${KAM_PRIVATE_SERVER:-}" ]; then
+	make -s PG_CONFIG="$PG_CONFIG" with_llvm=no install >/dev/null
+	: >"$dir/kam.conf"
 else
 	die "this PostgreSQL $major loads extensions only from its own directories (no extension_destdir): use 'make install' and 'make installcheck', or PostgreSQL 18"
 fi

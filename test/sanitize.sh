@@ -95,4 +95,4 @@ if [ ! -e "$prefix/complete" ]; then
 	trap - EXIT INT TERM HUP
 fi
 
-PG_CONFIG=$prefix/bin/pg_config exec test/run.sh "$@"
+KAM_PRIVATE_SERVER=yes PG_CONFIG=$prefix/bin/pg_config exec test/run.sh "$@"
