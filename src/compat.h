@@ -20,6 +20,8 @@
 #error "kam needs a compiler and a PostgreSQL with 128-bit integers"
 #endif
 
+#include "storage/shmem.h"		/* mul_size; 15 has it in other headers, too */
+
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"
 /* SupportRequestOptimizeWindowClause came with 16 */

@@ -162,8 +162,9 @@ kam_concentration_serialize(PG_FUNCTION_ARGS)
 	kam_aggregate_context(fcinfo);
 	pq_begintypsend(&buffer);
 	pq_sendbytes(&buffer, (const char *) state, sizeof(Concentration));
-	pq_sendbytes(&buffer, (const char *) state->amounts.value,
-				 mul_size(state->amounts.nvalues, sizeof(int128)));
+	if (state->amounts.nvalues > 0)
+		pq_sendbytes(&buffer, (const char *) state->amounts.value,
+					 mul_size(state->amounts.nvalues, sizeof(int128)));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 

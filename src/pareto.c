@@ -22,6 +22,7 @@
 #include "classify.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "nodes/supportnodes.h"
 #include "utils/builtins.h"
 #include "utils/float.h"

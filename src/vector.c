@@ -103,6 +103,8 @@ kam_vector_append(KamVector *vector, const KamVector *other)
 {
 	KamVector	copy = *other;
 
+	if (other->nvalues == 0)
+		return;
 	kam_vector_rescale(vector, other->fraction);
 	kam_vector_reserve(vector, vector->nvalues + other->nvalues);
 	copy.value = vector->value + vector->nvalues;

@@ -137,7 +137,7 @@ FROM (VALUES ('text "a": 2020-01 sales 10 lines 1 days 1 | "b": 2020-01 sales 10
 SELECT account, rank, average, share, is_key, is_watch FROM kam.rank_accounts('bigint 1: 2020-01 sales 0 lines 1 | 2: 2020-01 sales -5 credited 5 lines 1 | 3: 2019-01 sales 5 lines 1 days 1', '2020-01-31', 12, 3, 20) ORDER BY account;
 
 -- As a lateral source with WHERE and LIMIT, by names and with defaults
-SELECT source, account, rank FROM source, LATERAL (SELECT * FROM kam.rank_accounts(book, months[1]) WHERE NOT is_key AND total > 0 ORDER BY rank, account LIMIT 2) AS r ORDER BY source COLLATE "C", rank, account;
+SELECT source, account, rank FROM source, LATERAL (SELECT * FROM kam.rank_accounts(book, months[1]) WHERE NOT is_key AND total > 0 ORDER BY rank, account LIMIT 2) AS r WHERE source NOT LIKE 'made%' ORDER BY source COLLATE "C", rank, account;
 SELECT source, count(*) FROM source, LATERAL (SELECT * FROM kam.rank_accounts(book, months[1]) LIMIT 3) AS r GROUP BY source ORDER BY source COLLATE "C";
 SELECT month, count(*) FILTER (WHERE is_key) AS keys, sum(total) AS total FROM source, unnest(months) AS month, kam.rank_accounts(book, month, top => 7, key_months => 2) WHERE source = 'Northwind' GROUP BY month ORDER BY month;
 SELECT (SELECT array_agg(r ORDER BY account) FROM kam.rank_accounts(book, '1998-04-30') AS r) = (SELECT array_agg(r ORDER BY account) FROM kam.rank_accounts(top => 20, key_months => 3, months => 12, month => '1998-04-01', book => book) AS r) AS defaults FROM source WHERE source = 'Northwind';
