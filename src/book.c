@@ -314,7 +314,8 @@ grow_accounts(KamBook *book)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("book has too many accounts"),
-				 errhint("Split the accounts over several books, for example with GROUP BY hashint8(account) %% 16.")));
+				 errhint("Split the accounts over several books, for example with GROUP BY %s(account) %% 16.",
+						 kam_key_hash_name(book->kind))));
 
 	chunk = MemoryContextAllocHuge(context, capacity * sizeof(Entry) + CACHE_LINE);
 	entries = (Entry *) TYPEALIGN(CACHE_LINE, chunk);
@@ -837,9 +838,8 @@ kam_book_add_months(KamBook *book, KamLine *line, const KamMonths *ledger)
 		book->wide[book->nwide].account = account;
 		book->wide[book->nwide++].month = ledger->month[i];
 	}
-	if (book->nlines == 0)
-		MemoryContextReset(book->batch_context);
-	check_log_limit(book);
+	/* frees the text of the line, too */
+	apply_batch(book);
 }
 
 /*

@@ -88,6 +88,7 @@ typedef struct KamWriter
 
 /* book_store.c */
 extern int	kam_key_compare(KamKeyKind kind, const KamKey *a, const KamKey *b);
+extern const char *kam_key_hash_name(KamKeyKind kind);
 extern void kam_image_open(struct varlena *flat, KamImage *image);
 extern Size kam_image_size(const KamImage *image);
 extern void kam_image_write(const KamImage *image, uint8 *out);

@@ -57,6 +57,16 @@ kam_key_compare(KamKeyKind kind, const KamKey *a, const KamKey *b)
 	return result != 0 ? result : a->length - b->length;
 }
 
+/*
+ * Returns the name of a hash function for keys of a kind, for hints.
+ */
+const char *
+kam_key_hash_name(KamKeyKind kind)
+{
+	return kind == KAM_KEY_BIGINT ? "hashint8" :
+		kind == KAM_KEY_TEXT ? "hashtext" : "uuid_hash";
+}
+
 static void
 bytes_reserve(KamBytes *bytes, MemoryContext context, Size more)
 {
@@ -141,7 +151,8 @@ kam_image_size(const KamImage *image)
 				 errmsg("book is too large"),
 				 errdetail("It holds " INT64_FORMAT " accounts and " INT64_FORMAT " account-months in %zu MB; the limit is %zu MB.",
 						   image->naccounts, months, size >> 20, KAM_BOOK_MAX >> 20),
-				 errhint("Split the accounts over several books, for example with GROUP BY hashint8(account) %% 16, or keep fewer months in one.")));
+				 errhint("Split the accounts over several books, for example with GROUP BY %s(account) %% 16, or keep fewer months in one.",
+						 kam_key_hash_name(image->kind))));
 	}
 	return 1 + (kam_put_number(kam_put_number(header, image->naccounts),
 							   image->keys.length) - header) +

@@ -157,14 +157,20 @@ Datum
 kam_concentration_serialize(PG_FUNCTION_ARGS)
 {
 	Concentration *state = (Concentration *) PG_GETARG_POINTER(0);
+	Size		size = mul_size(state->amounts.nvalues, sizeof(int128));
 	StringInfoData buffer;
 
 	kam_aggregate_context(fcinfo);
+	if (size > MaxAllocSize - sizeof(Concentration) - VARHDRSZ - 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many amounts for a parallel plan"),
+				 errdetail("A worker has " INT64_FORMAT " positive amounts.", state->amounts.nvalues),
+				 errhint("Repeat the query after SET max_parallel_workers_per_gather = 0.")));
 	pq_begintypsend(&buffer);
 	pq_sendbytes(&buffer, (const char *) state, sizeof(Concentration));
-	if (state->amounts.nvalues > 0)
-		pq_sendbytes(&buffer, (const char *) state->amounts.value,
-					 mul_size(state->amounts.nvalues, sizeof(int128)));
+	if (size > 0)
+		pq_sendbytes(&buffer, (const char *) state->amounts.value, (int) size);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 

@@ -1,6 +1,7 @@
 -- Creating and dropping the extension, and who may.  Leaves it created for
 -- all further tests.
 SET client_min_messages = warning;
+\set SHOW_CONTEXT never
 \set home :DBNAME
 CREATE ROLE regress_kam_owner;
 CREATE ROLE regress_kam_nobody;

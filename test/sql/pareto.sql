@@ -45,7 +45,7 @@ SELECT row_number() OVER () AS id, part, CASE
 		WHEN part % 12 = 3 THEN (random() * 1000)::integer / 3.0
 		WHEN part % 12 = 4 THEN round(round((random() * random())::numeric, 12) / 7, 24)
 		WHEN part % 12 = 5 THEN round((10 ^ (random() * 25))::numeric, 8)
-		WHEN part % 12 = 6 THEN 10::numeric ^ (random() * 35 - 20)::integer
+		WHEN part % 12 = 6 THEN round(10::numeric ^ (random() * 28 - 16)::integer, 16)
 		WHEN part % 12 = 7 THEN 12.5
 		WHEN part % 12 = 8 THEN (2 ^ (random() * 8)::integer)::numeric
 		WHEN part % 12 = 9 THEN 1e25 + (random() * 3)::integer

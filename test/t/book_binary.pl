@@ -75,7 +75,7 @@ DECLARE
 	found kam.book;
 	answer text := 'ok';
 	z record;
-	total numeric;
+	sum_of_totals numeric;
 BEGIN
 	SELECT b INTO STRICT found FROM target;
 	SELECT * INTO STRICT z FROM kam.size(found);
@@ -90,9 +90,9 @@ BEGIN
 	ELSIF (SELECT count(*) FROM kam.accounts(found) WHERE kam._ledger_send(ledger) <> kam._ledger_send(ledger::text::kam.ledger)) > 0 THEN
 		answer := 'has a ledger that is not canonical';
 	END IF;
-	SELECT sum(kam.total(ledger, z.last_month, 24)) INTO total FROM kam.accounts(found);
+	SELECT sum(kam.total(ledger, z.last_month, 24)) INTO sum_of_totals FROM kam.accounts(found);
 	BEGIN
-		IF (SELECT count(*) <> z.accounts OR sum(r.total) <> total FROM kam.rank_accounts(found, z.last_month, 24, 2, 3) AS r) THEN
+		IF (SELECT count(*) <> z.accounts OR sum(r.total) <> sum_of_totals FROM kam.rank_accounts(found, z.last_month, 24, 2, 3) AS r) THEN
 			answer := 'ranks others';
 		END IF;
 	EXCEPTION WHEN numeric_value_out_of_range THEN
@@ -111,7 +111,7 @@ BEGIN
 	END;
 	RETURN answer;
 EXCEPTION
-	WHEN datetime_value_out_of_range THEN
+	WHEN datetime_field_overflow THEN
 		RETURN CASE WHEN z.last_month > '5800000-01-01' OR z.first_month < '4000-01-01 BC' THEN answer ELSE 'accepted, then ' || SQLERRM END;
 	WHEN OTHERS THEN
 		RETURN 'accepted, then ' || SQLSTATE || ' ' || SQLERRM;
@@ -184,9 +184,9 @@ CREATE TABLE result (answer text, image bytea);
 ]);
 
 my $backend = $node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()');
-$node->safe_psql('postgres', 'CALL hammer(11000, 0.75)');
+$node->safe_psql('postgres', 'CALL hammer(10000, 0.75)');
 is( $node->safe_psql('postgres', q{SELECT DISTINCT answer FROM result WHERE answer NOT IN ('ok', '22P03') ORDER BY 1 LIMIT 20}),
-	'', 'each of 11000 damaged images is refused as such or is a valid book');
+	'', 'each of 10000 damaged images is refused as such or is a valid book');
 cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM result WHERE answer = '22P03'}), '>', 3000, 'many were refused');
 cmp_ok($node->safe_psql('postgres', q{SELECT count(DISTINCT image) FROM result WHERE answer = 'ok'}), '>', 300, 'many were valid');
 note $node->safe_psql('postgres', 'SELECT answer, count(*) FROM result GROUP BY 1 ORDER BY 2 DESC');
@@ -201,14 +201,14 @@ SELECT what, answer_of(image) AS answer, image FROM (
 	FROM (SELECT kam._book_send(b) AS image FROM original WHERE id IN (3, 4, 5, 12, 24)) AS o, LATERAL generate_series(0, least(length(image), 300) - 1) AS i
 	UNION ALL
 	SELECT 'one bit', set_bit(image, i, 1 - get_bit(image, i))
-	FROM (SELECT kam._book_send(b) AS image FROM original WHERE id IN (3, 4, 5)) AS o, LATERAL generate_series(0, 8 * least(length(image), 100) - 1) AS i
+	FROM (SELECT kam._book_send(b) AS image FROM original WHERE id IN (3, 4, 5)) AS o, LATERAL generate_series(0, 8 * least(length(image), 60) - 1) AS i
 	UNION ALL
 	SELECT 'short', decode(lpad(to_hex(i), 2, '0'), 'hex') FROM generate_series(0, 255) AS i
 	UNION ALL
 	SELECT 'short', decode(lpad(to_hex(i * 256 + j), 4, '0'), 'hex') FROM generate_series(0, 3) AS i, generate_series(0, 255) AS j
 	UNION ALL
 	SELECT 'lies', overlay(image PLACING decode(lie, 'hex') FROM place FOR 1)
-	FROM (SELECT kam._book_send(b) AS image FROM original WHERE id IN (3, 4, 5, 24, 1000)) AS o, generate_series(1, 24) AS place,
+	FROM (SELECT kam._book_send(b) AS image FROM original WHERE id IN (3, 4, 5, 24)) AS o, generate_series(1, 24) AS place,
 		unnest(ARRAY['00', 'ff', '7f', 'ffffffffffffffff', 'ffffffffffffffffff', '80808080808080808001', 'ffffffffffffffffff01', 'c0ffffff', 'fe7fffffffffffff', '8000', 'ffffffff0f']) AS lie
 	UNION ALL
 	SELECT 'oversized', image FROM (VALUES (decode(repeat('00', 1000000), 'hex')), (decode(repeat('ff', 1000000), 'hex')), (decode(repeat('01', 3000000), 'hex')), ('\x00'::bytea || decode(repeat('7f', 3000000), 'hex')), ('\x01'::bytea || decode(repeat('7f', 3000000), 'hex')), ('\x02'::bytea || decode(repeat('7f', 3000000), 'hex'))) AS v(image)
@@ -221,7 +221,7 @@ note $node->safe_psql('postgres', 'SELECT what, answer, count(*) FROM answer GRO
 
 # Text keys that no text can be
 is($node->safe_psql('postgres', q{SELECT string_agg(answer_of(overlay(kam._book_send('text "abc": 2020-01 sales 1 lines 1 days 1') PLACING key FROM 6 FOR 3)), ' ' ORDER BY key) FROM (VALUES ('\x616263'::bytea), ('\x610063'), ('\xff6263'), ('\xc36162'), ('\xc3a463'), ('\xeda080')) AS v(key)}),
-	'22P03 ok ok 22P03 22P03 22P03', 'keys that are not texts');
+	'22P03 ok 22P03 ok 22P03 22P03', 'keys that are not texts');
 
 is($node->safe_psql('postgres', 'SELECT pg_postmaster_start_time()'), $backend, 'the server lives');
 unlike(slurp_file($node->logfile), qr/terminated by signal|TRAP:|PANIC|exited with exit code [^01]/, 'nothing crashed');

@@ -1,0 +1,1 @@
+SELECT kam.book(account, sold_on, amount) FROM sale;

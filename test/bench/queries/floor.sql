@@ -1,0 +1,1 @@
+SELECT count(account), count(sold_on), count(amount) FROM sale;

@@ -1,0 +1,1 @@
+SELECT account, kam.ledger(sold_on, amount) FROM sale GROUP BY account;
