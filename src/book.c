@@ -22,7 +22,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "book.h"
+#include "book_working.h"
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
@@ -42,88 +42,7 @@
 /* ... but never more than numbers of 32 bits can count. */
 #define LOG_MAX_CELLS		(INT64CONST(1) << 31)
 
-/* Runs before some are merged. */
-#define MAX_RUNS			16
-
 #define CACHE_LINE			64
-
-/*
- * An account and the month it is busy with.  Sums are those of KamMonth, in 64
- * bits; what does not fit there goes to the rest at once.
- */
-typedef struct Entry
-{
-	uint64		high;			/* key */
-	uint64		low;
-	int64		gross;
-	int64		credited;
-	int64		cost;
-	int64		quantity;
-	int32		month;
-	uint32		days;
-	uint32		lines;			/* 0: no month yet */
-	uint32		scales;			/* KAM_SCALES of all its lines */
-} Entry;
-
-/* A month of an account that is complete for now */
-typedef struct Cell
-{
-	int64		gross;
-	int64		credited;
-	uint32		account;
-	int32		month;
-	uint32		days;
-	uint32		lines;
-} Cell;
-
-/* The same of a costed book */
-typedef struct CostedCell
-{
-	Cell		cell;
-	int64		cost;
-	int64		quantity;
-} CostedCell;
-
-/* A month of an account whose sums need more than 64 bits */
-typedef struct WideCell
-{
-	uint32		account;
-	KamMonth	month;
-} WideCell;
-
-struct KamBook
-{
-	ExpandedObjectHeader hdr;	/* must be first */
-	KamKeyKind	kind;
-	bool		costed;			/* cells are CostedCells */
-
-	/* accounts, by number; texts[i] if the key's words do not hold all of it */
-	Entry	   *entries;		/* aligned to CACHE_LINE */
-	void	   *entries_chunk;
-	const char **texts;
-	uint32		naccounts;
-	uint32		accounts_capacity;
-
-	/* open hash table: high half of the hash, then the account's number + 1 */
-	uint64	   *slots;
-	uint64		slots_mask;
-
-	/* lines not applied yet */
-	KamLine    *lines;
-	uint64	   *hashes;
-	int			nlines;
-	MemoryContext batch_context;	/* of their texts */
-
-	/* months complete for now, in order of arrival */
-	KamBytes	log;
-	int64		ncells;
-	WideCell   *wide;
-	int64		nwide;
-	int64		wide_capacity;
-
-	KamImage	runs[MAX_RUNS];
-	int			nruns;
-};
 
 static Size book_get_flat_size(ExpandedObjectHeader *header);
 static void book_flatten_into(ExpandedObjectHeader *header, void *result,
@@ -190,18 +109,6 @@ kam_book_datum(KamBook *book)
 	return EOHPGetRWDatum(&book->hdr);
 }
 
-static inline Size
-cell_size(const KamBook *book)
-{
-	return book->costed ? sizeof(CostedCell) : sizeof(Cell);
-}
-
-static inline const Cell *
-cell_at(const KamBook *book, int64 i)
-{
-	return (const Cell *) (book->log.data + i * cell_size(book));
-}
-
 static inline uint64
 hash_words(uint64 high, uint64 low)
 {
@@ -237,16 +144,6 @@ kam_line_set_uuid(KamLine *line, const uint8 *uuid)
 /* Texts of up to 15 bytes are in the words, with their length last. */
 #define TEXT_INLINE			15
 #define TEXT_LONG			0xFF
-
-/* A longer text is preceded by its length. */
-static inline int
-text_length(const char *text)
-{
-	int32		length;
-
-	memcpy(&length, text - sizeof(int32), sizeof(int32));
-	return length;
-}
 
 static const char *
 text_store(MemoryContext context, const char *text, int32 length)
@@ -294,8 +191,8 @@ same_key(const KamBook *book, uint32 account, const KamLine *line)
 		return false;
 	if (likely(line->text == NULL))
 		return true;
-	return text_length(book->texts[account]) == text_length(line->text) &&
-		memcmp(book->texts[account], line->text, text_length(line->text)) == 0;
+	return kam_key_text_length(book->texts[account]) == kam_key_text_length(line->text) &&
+		memcmp(book->texts[account], line->text, kam_key_text_length(line->text)) == 0;
 }
 
 /*
@@ -383,7 +280,7 @@ find_account(KamBook *book, const KamLine *line, uint64 hash)
 	e->low = line->low;
 	if (book->kind == KAM_KEY_TEXT)
 		book->texts[account] = line->text == NULL ? NULL :
-			text_store(book->hdr.eoh_context, line->text, text_length(line->text));
+			text_store(book->hdr.eoh_context, line->text, kam_key_text_length(line->text));
 	return account;
 }
 
@@ -436,7 +333,7 @@ log_month(KamBook *book, uint32 account)
 		c->cost = e->cost;
 		c->quantity = e->quantity;
 	}
-	book->log.length += cell_size(book);
+	book->log.length += kam_cell_size(book);
 	book->ncells++;
 
 	e->gross = e->credited = e->cost = e->quantity = 0;
@@ -480,231 +377,6 @@ apply_line(KamBook *book, uint32 account, const KamLine *line)
 }
 
 /*
- * Frees what the log holds.
- */
-static void
-log_clear(KamBook *book)
-{
-	book->log.length = 0;
-	book->ncells = 0;
-	book->nwide = 0;
-}
-
-/* A key and its account, to sort */
-typedef struct SortKey
-{
-	uint64		high;
-	uint64		low;
-	const char *text;
-	uint32		account;
-} SortKey;
-
-static inline int
-compare_sort_keys(const SortKey *a, const SortKey *b)
-{
-	if (a->high != b->high)
-		return a->high < b->high ? -1 : 1;
-	if (unlikely(a->text != NULL || b->text != NULL))
-	{
-		char		words[2][sizeof(uint64) * 2];
-		KamKey		keys[2] = {{.bytes = words[0]}, {.bytes = words[1]}};
-		const SortKey *sides[2] = {a, b};
-
-		for (int i = 0; i < 2; i++)
-		{
-			uint64		high = pg_hton64(sides[i]->high);
-			uint64		low = pg_hton64(sides[i]->low);
-
-			if (sides[i]->text != NULL)
-			{
-				keys[i].bytes = sides[i]->text;
-				keys[i].length = text_length(sides[i]->text);
-				continue;
-			}
-			memcpy(words[i], &high, sizeof(uint64));
-			memcpy(words[i] + sizeof(uint64), &low, sizeof(uint64));
-			keys[i].length = sides[i]->low & 0xFF;
-		}
-		return kam_key_compare(KAM_KEY_TEXT, &keys[0], &keys[1]);
-	}
-	return a->low == b->low ? 0 : a->low < b->low ? -1 : 1;
-}
-
-#define ST_SORT sort_keys
-#define ST_ELEMENT_TYPE SortKey
-#define ST_COMPARE(a, b) compare_sort_keys(a, b)
-#define ST_SCOPE static
-#define ST_DECLARE
-#define ST_DEFINE
-#define ST_CHECK_FOR_INTERRUPTS
-#include "lib/sort_template.h"
-
-/*
- * Fills in the key of an account from its sort key; "space" has room for two
- * words.
- */
-static void
-key_from_sort_key(KamKeyKind kind, const SortKey *sort, KamKey *key, char *space)
-{
-	uint64		high = pg_hton64(sort->high);
-	uint64		low = pg_hton64(sort->low);
-
-	key->number = (int64) (sort->high ^ (UINT64CONST(1) << 63));
-	key->bytes = space;
-	key->length = UUID_LEN;
-	if (kind == KAM_KEY_TEXT)
-		key->length = sort->text ? text_length(sort->text) : (int) (sort->low & 0xFF);
-	if (sort->text != NULL)
-		key->bytes = sort->text;
-	else
-	{
-		memcpy(space, &high, sizeof(uint64));
-		memcpy(space + sizeof(uint64), &low, sizeof(uint64));
-	}
-}
-
-/*
- * Returns the month of a ledger, made at its place if there is none yet.
- */
-static KamMonth *
-month_make(KamMonths *ledger, int32 month)
-{
-	int			i = ledger->nmonths;
-
-	while (i > 0 && ledger->month[i - 1].month > month)
-		i--;
-	if (i > 0 && ledger->month[i - 1].month == month)
-		return &ledger->month[i - 1];
-
-	if (unlikely(ledger->nmonths == ledger->capacity))
-		kam_months_reserve(ledger, ledger->capacity * 2);
-	memmove(&ledger->month[i + 1], &ledger->month[i],
-			sizeof(KamMonth) * (ledger->nmonths - i));
-	memset(&ledger->month[i], 0, sizeof(KamMonth));
-	ledger->month[i].month = month;
-	ledger->nmonths++;
-	kam_ledger_check_span(ledger->month[0].month,
-						  ledger->month[ledger->nmonths - 1].month);
-	return &ledger->month[i];
-}
-
-/*
- * Encodes the log as an image and empties it.
- */
-static void
-log_to_image(KamBook *book, KamImage *image)
-{
-	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext,
-											   "kam book log",
-											   ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(work);
-	uint32		n = book->naccounts;
-	uint32	   *starts;			/* of each account's cells */
-	uint32	   *ends;
-	uint32	   *cells;			/* numbers of cells, by account */
-	SortKey    *keys;
-	int64		nkeys = 0;
-	uint64		sum = 0;
-	KamMonths	ledger;
-	KamWriter	writer;
-	char		space[2 * sizeof(uint64)];
-
-	/* wide cells are rare; they are counted and found like the others */
-	starts = palloc_extended((Size) n * sizeof(uint32), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	ends = palloc_extended((Size) n * sizeof(uint32), MCXT_ALLOC_HUGE);
-	cells = palloc_extended((Size) (book->ncells + book->nwide) * sizeof(uint32),
-							MCXT_ALLOC_HUGE);
-	for (int64 i = 0; i < book->ncells; i++)
-		starts[cell_at(book, i)->account]++;
-	for (int64 i = 0; i < book->nwide; i++)
-		starts[book->wide[i].account]++;
-	for (uint32 i = 0; i < n; i++)
-	{
-		uint32		count = starts[i];
-
-		nkeys += count > 0;
-		starts[i] = ends[i] = (uint32) sum;
-		sum += count;
-	}
-	CHECK_FOR_INTERRUPTS();
-	for (int64 i = 0; i < book->ncells; i++)
-		cells[ends[cell_at(book, i)->account]++] = (uint32) i;
-	for (int64 i = 0; i < book->nwide; i++)
-		cells[ends[book->wide[i].account]++] = (uint32) (book->ncells + i);
-
-	keys = palloc_extended(Max(nkeys, 1) * sizeof(SortKey), MCXT_ALLOC_HUGE);
-	nkeys = 0;
-	for (uint32 i = 0; i < n; i++)
-	{
-		if (ends[i] == starts[i])
-			continue;
-		keys[nkeys].high = book->entries[i].high;
-		keys[nkeys].low = book->entries[i].low;
-		keys[nkeys].text = book->kind == KAM_KEY_TEXT ? book->texts[i] : NULL;
-		keys[nkeys++].account = i;
-	}
-	sort_keys(keys, nkeys);
-
-	kam_writer_init(&writer, book->kind, book->hdr.eoh_context);
-	kam_months_init(&ledger);
-	for (int64 k = 0; k < nkeys; k++)
-	{
-		uint32		account = keys[k].account;
-		uint32		scales = book->entries[account].scales;
-		KamKey		key;
-
-		CHECK_FOR_INTERRUPTS();
-		if (k + 4 < nkeys)
-			__builtin_prefetch(&cells[starts[keys[k + 4].account]]);
-		if (k + 2 < nkeys)
-		{
-			uint32		ahead = keys[k + 2].account;
-
-			for (uint32 i = starts[ahead]; i < ends[ahead] && cells[i] < book->ncells; i++)
-				__builtin_prefetch(cell_at(book, cells[i]));
-		}
-
-		ledger.nmonths = 0;
-		ledger.known = scales >> KAM_SCALES_KNOWN;
-		for (int i = 0; i < KAM_MEASURES; i++)
-			ledger.scale[i] = (scales >> (i * KAM_SCALES_SHIFT)) & 0xF;
-		for (uint32 i = starts[account]; i < ends[account]; i++)
-		{
-			const Cell *c;
-			KamMonth   *m;
-
-			if (unlikely(cells[i] >= book->ncells))
-			{
-				const KamMonth *wide = &book->wide[cells[i] - book->ncells].month;
-
-				kam_month_add(month_make(&ledger, wide->month), wide);
-				continue;
-			}
-			c = cell_at(book, cells[i]);
-			m = month_make(&ledger, c->month);
-			m->gross += c->gross;
-			m->credited += c->credited;
-			m->days |= c->days;
-			m->lines += c->lines;
-			if (book->costed)
-			{
-				m->cost += ((const CostedCell *) c)->cost;
-				m->quantity += ((const CostedCell *) c)->quantity;
-			}
-			kam_month_check_range(m);
-		}
-		key_from_sort_key(book->kind, &keys[k], &key, space);
-		kam_writer_add(&writer, &key, &ledger);
-	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(work);
-	if (writer.scratch != NULL)
-		pfree(writer.scratch);
-	*image = writer.image;
-	log_clear(book);
-}
-
-/*
  * Merges all runs from number "from" on into one.
  */
 static void
@@ -742,7 +414,7 @@ static void
 log_to_run(KamBook *book)
 {
 	runs_reserve(book);
-	log_to_image(book, &book->runs[book->nruns]);
+	kam_book_log_to_image(book, &book->runs[book->nruns]);
 	book->nruns++;
 }
 

@@ -89,6 +89,7 @@ typedef struct KamWriter
 /* book_store.c */
 extern int	kam_key_compare(KamKeyKind kind, const KamKey *a, const KamKey *b);
 extern const char *kam_key_hash_name(KamKeyKind kind);
+extern bool kam_image_parse(const uint8 *in, Size size, KamImage *image);
 extern void kam_image_open(struct varlena *flat, KamImage *image);
 extern Size kam_image_size(const KamImage *image);
 extern void kam_image_write(const KamImage *image, uint8 *out);
@@ -100,6 +101,7 @@ extern void kam_image_count(const KamImage *image, int64 *months,
 extern void kam_images_merge(const KamImage *images, int n,
 							 MemoryContext context, KamImage *result);
 extern void kam_cursor_init(KamCursor *cursor, const KamImage *image);
+extern bool kam_cursor_read(KamCursor *cursor);
 extern bool kam_cursor_next(KamCursor *cursor);
 extern void kam_cursor_ledger(const KamCursor *cursor, KamMonths *ledger);
 extern void kam_writer_init(KamWriter *writer, KamKeyKind kind,

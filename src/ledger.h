@@ -111,9 +111,6 @@ extern bool kam_months_decode(KamMonths *ledger, const uint8 *in,
 							  const uint8 *end);
 extern void kam_months_merge(KamMonths *result, const KamMonths *a,
 							 const KamMonths *b);
-extern void kam_months_print(const KamMonths *ledger, StringInfo out);
-extern const char *kam_months_parse(KamMonths *ledger, const char *p,
-									const char *text);
 extern struct varlena *kam_ledger_from_months(const KamMonths *ledger);
 extern void kam_ledger_open(Datum value, KamMonths *ledger);
 extern void kam_ledger_span_error(int32 first, int32 last);
@@ -124,6 +121,11 @@ kam_ledger_check_span(int32 first, int32 last)
 	if (unlikely(last - first >= KAM_MONTHS_MAX))
 		kam_ledger_span_error(first, last);
 }
+
+/* ledger_io.c */
+extern void kam_months_print(const KamMonths *ledger, StringInfo out);
+extern const char *kam_months_parse(KamMonths *ledger, const char *p,
+									const char *text);
 
 /* ledger_agg.c */
 typedef struct KamWorking KamWorking;

@@ -3,7 +3,8 @@
 CREATE TEMP TABLE member AS
 SELECT classid, objid, o.type, o.schema, o.name, o.identity
 FROM pg_depend, pg_identify_object(classid, objid, 0) AS o
-WHERE refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'kam') AND deptype = 'e';
+WHERE refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'kam') AND deptype = 'e'
+	AND NOT (classid = 'pg_type'::regclass AND objid IN (SELECT typarray FROM pg_type));
 SELECT type, count(*) > 0 AS some FROM member GROUP BY type ORDER BY type COLLATE "C";
 
 -- Names stand in schema kam only, and nothing else stands there.

@@ -1,0 +1,119 @@
+/*-------------------------------------------------------------------------
+ *
+ * book_working.h
+ *		The working form of kam.book; see book.c.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KAM_BOOK_WORKING_H
+#define KAM_BOOK_WORKING_H
+
+#include "book.h"
+
+/* Runs before some are merged. */
+#define MAX_RUNS			16
+
+/*
+ * An account and the month it is busy with.  Sums are those of KamMonth, in 64
+ * bits; what does not fit there goes to the rest at once.
+ */
+typedef struct Entry
+{
+	uint64		high;			/* key */
+	uint64		low;
+	int64		gross;
+	int64		credited;
+	int64		cost;
+	int64		quantity;
+	int32		month;
+	uint32		days;
+	uint32		lines;			/* 0: no month yet */
+	uint32		scales;			/* KAM_SCALES of all its lines */
+} Entry;
+
+/* A month of an account that is complete for now */
+typedef struct Cell
+{
+	int64		gross;
+	int64		credited;
+	uint32		account;
+	int32		month;
+	uint32		days;
+	uint32		lines;
+} Cell;
+
+/* The same of a costed book */
+typedef struct CostedCell
+{
+	Cell		cell;
+	int64		cost;
+	int64		quantity;
+} CostedCell;
+
+/* A month of an account whose sums need more than 64 bits */
+typedef struct WideCell
+{
+	uint32		account;
+	KamMonth	month;
+} WideCell;
+
+struct KamBook
+{
+	ExpandedObjectHeader hdr;	/* must be first */
+	KamKeyKind	kind;
+	bool		costed;			/* cells are CostedCells */
+
+	/* accounts, by number; texts[i] if the key's words do not hold all of it */
+	Entry	   *entries;		/* aligned to CACHE_LINE */
+	void	   *entries_chunk;
+	const char **texts;
+	uint32		naccounts;
+	uint32		accounts_capacity;
+
+	/* open hash table: high half of the hash, then the account's number + 1 */
+	uint64	   *slots;
+	uint64		slots_mask;
+
+	/* lines not applied yet */
+	KamLine    *lines;
+	uint64	   *hashes;
+	int			nlines;
+	MemoryContext batch_context;	/* of their texts */
+
+	/* months complete for now, in order of arrival */
+	KamBytes	log;
+	int64		ncells;
+	WideCell   *wide;
+	int64		nwide;
+	int64		wide_capacity;
+
+	KamImage	runs[MAX_RUNS];
+	int			nruns;
+};
+
+static inline Size
+kam_cell_size(const KamBook *book)
+{
+	return book->costed ? sizeof(CostedCell) : sizeof(Cell);
+}
+
+static inline const Cell *
+kam_cell_at(const KamBook *book, int64 i)
+{
+	return (const Cell *) (book->log.data + i * kam_cell_size(book));
+}
+
+/* A longer text is preceded by its length. */
+static inline int
+kam_key_text_length(const char *text)
+{
+	int32		length;
+
+	memcpy(&length, text - sizeof(int32), sizeof(int32));
+	return length;
+}
+
+/* book_log.c */
+extern void kam_book_log_to_image(KamBook *book, KamImage *image);
+
+#endif							/* KAM_BOOK_WORKING_H */
