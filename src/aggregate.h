@@ -11,6 +11,7 @@
 #include "compat.h"
 
 #include "fmgr.h"
+#include "nodes/nodes.h"
 
 /*
  * Returns the memory context of the aggregate that calls; a call by anybody
@@ -19,7 +20,7 @@
 static inline MemoryContext
 kam_aggregate_context(FunctionCallInfo fcinfo)
 {
-	MemoryContext context;
+	MemoryContext context = NULL;
 
 	if (unlikely(!AggCheckCallContext(fcinfo, &context)))
 		ereport(ERROR,
@@ -27,6 +28,16 @@ kam_aggregate_context(FunctionCallInfo fcinfo)
 				 errmsg("this function can only be called by an aggregate"),
 				 errhint("Call the aggregate it belongs to.")));
 	return context;
+}
+
+/*
+ * The same where the context is not needed, which is on nearly every row.
+ */
+static inline void
+kam_check_in_aggregate(FunctionCallInfo fcinfo)
+{
+	if (unlikely(fcinfo->context == NULL || !IsA(fcinfo->context, AggState)))
+		kam_aggregate_context(fcinfo);
 }
 
 /*

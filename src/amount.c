@@ -17,20 +17,6 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
-/* Stored form of numeric, from the comments in PostgreSQL's numeric.c */
-#define NUMERIC_BASE			10000
-#define NUMERIC_BASE_DIGITS		4
-#define HEADER_KIND_MASK		0xC000
-#define HEADER_NEGATIVE			0x4000
-#define HEADER_SHORT			0x8000
-#define HEADER_SPECIAL			0xC000
-#define SHORT_NEGATIVE			0x2000
-#define SHORT_DSCALE_MASK		0x1F80
-#define SHORT_DSCALE_SHIFT		7
-#define SHORT_WEIGHT_SIGN		0x0040
-#define SHORT_WEIGHT_MASK		0x003F
-#define LONG_DSCALE_MASK		0x3FFF
-
 const int64 kam_power10[19] = {
 	INT64CONST(1),
 	INT64CONST(10),
@@ -53,23 +39,7 @@ const int64 kam_power10[19] = {
 	INT64CONST(1000000000000000000)
 };
 
-typedef enum
-{
-	LAYOUT_UNCHECKED,
-	LAYOUT_AS_DOCUMENTED,
-	LAYOUT_UNKNOWN
-} NumericLayout;
-
-static NumericLayout numeric_layout = LAYOUT_UNCHECKED;
-
-static inline uint16
-read_uint16(const char *p)
-{
-	uint16		value;
-
-	memcpy(&value, p, sizeof(value));
-	return value;
-}
+KamNumericLayout kam_numeric_layout = KAM_LAYOUT_UNCHECKED;
 
 /*
  * Takes the stored form of a numeric apart.  Returns false for NaN and the
@@ -78,25 +48,25 @@ read_uint16(const char *p)
 static inline bool
 open_stored(const char *data, int len, KamNumeric *num)
 {
-	uint16		header = read_uint16(data);
+	uint16		header = kam_read_uint16(data);
 
-	if (likely((header & HEADER_KIND_MASK) == HEADER_SHORT))
+	if (likely((header & KAM_HEADER_KIND_MASK) == KAM_HEADER_SHORT))
 	{
-		num->negative = (header & SHORT_NEGATIVE) != 0;
-		num->dscale = (header & SHORT_DSCALE_MASK) >> SHORT_DSCALE_SHIFT;
-		num->weight = (header & SHORT_WEIGHT_MASK);
-		if (header & SHORT_WEIGHT_SIGN)
-			num->weight -= SHORT_WEIGHT_MASK + 1;
+		num->negative = (header & KAM_SHORT_NEGATIVE) != 0;
+		num->dscale = (header & KAM_SHORT_DSCALE_MASK) >> KAM_SHORT_DSCALE_SHIFT;
+		num->weight = (header & KAM_SHORT_WEIGHT_MASK);
+		if (header & KAM_SHORT_WEIGHT_SIGN)
+			num->weight -= KAM_SHORT_WEIGHT_MASK + 1;
 		num->digits = data + sizeof(uint16);
 		num->ndigits = (len - (int) sizeof(uint16)) / (int) sizeof(int16);
 		return true;
 	}
-	if ((header & HEADER_KIND_MASK) == HEADER_SPECIAL)
+	if ((header & KAM_HEADER_KIND_MASK) == KAM_HEADER_SPECIAL)
 		return false;
 
-	num->negative = (header & HEADER_KIND_MASK) == HEADER_NEGATIVE;
-	num->dscale = header & LONG_DSCALE_MASK;
-	num->weight = (int16) read_uint16(data + sizeof(uint16));
+	num->negative = (header & KAM_HEADER_KIND_MASK) == KAM_HEADER_NEGATIVE;
+	num->dscale = header & KAM_LONG_DSCALE_MASK;
+	num->weight = (int16) kam_read_uint16(data + sizeof(uint16));
 	num->digits = data + 2 * sizeof(uint16);
 	num->ndigits = (len - 2 * (int) sizeof(uint16)) / (int) sizeof(int16);
 	return true;
@@ -125,10 +95,10 @@ open_text(Datum value, KamNumeric *num)
 	num->dscale = point ? (int) strlen(point + 1) : 0;
 
 	/* The first digit of base 10000 may be incomplete. */
-	num->weight = (whole + NUMERIC_BASE_DIGITS - 1) / NUMERIC_BASE_DIGITS - 1;
-	lead = (num->weight + 1) * NUMERIC_BASE_DIGITS - whole;
+	num->weight = (whole + KAM_NUMERIC_BASE_DIGITS - 1) / KAM_NUMERIC_BASE_DIGITS - 1;
+	lead = (num->weight + 1) * KAM_NUMERIC_BASE_DIGITS - whole;
 	num->ndigits = num->weight + 1 +
-		(num->dscale + NUMERIC_BASE_DIGITS - 1) / NUMERIC_BASE_DIGITS;
+		(num->dscale + KAM_NUMERIC_BASE_DIGITS - 1) / KAM_NUMERIC_BASE_DIGITS;
 	digits = palloc0(sizeof(int16) * Max(num->ndigits, 1));
 	for (int i = 0; text[i] != '\0'; i++)
 	{
@@ -137,9 +107,9 @@ open_text(Datum value, KamNumeric *num)
 		if (text + i == point)
 			continue;
 		position = i + lead - (point && text + i > point ? 1 : 0);
-		digits[position / NUMERIC_BASE_DIGITS] +=
+		digits[position / KAM_NUMERIC_BASE_DIGITS] +=
 			(text[i] - '0') *
-			kam_power10[NUMERIC_BASE_DIGITS - 1 - position % NUMERIC_BASE_DIGITS];
+			kam_power10[KAM_NUMERIC_BASE_DIGITS - 1 - position % KAM_NUMERIC_BASE_DIGITS];
 	}
 	num->digits = (const char *) digits;
 	return true;
@@ -158,7 +128,7 @@ kam_numeric_scale(const KamNumeric *num, int fraction, int128 *result)
 
 	for (int i = 0; i < present; i++)
 	{
-		if (__builtin_mul_overflow(value, NUMERIC_BASE, &value) ||
+		if (__builtin_mul_overflow(value, KAM_NUMERIC_BASE, &value) ||
 			__builtin_add_overflow(value, kam_numeric_digit(num, i), &value))
 			return false;
 	}
@@ -166,12 +136,12 @@ kam_numeric_scale(const KamNumeric *num, int fraction, int128 *result)
 	{
 		for (int i = present; i < wanted; i++)
 		{
-			if (__builtin_mul_overflow(value, NUMERIC_BASE, &value))
+			if (__builtin_mul_overflow(value, KAM_NUMERIC_BASE, &value))
 				return false;
 		}
 	}
 	if (wanted >= 0 && wanted < num->ndigits &&
-		kam_numeric_digit(num, wanted) >= NUMERIC_BASE / 2)
+		kam_numeric_digit(num, wanted) >= KAM_NUMERIC_BASE / 2)
 		value++;
 
 	*result = num->negative ? -value : value;
@@ -228,13 +198,13 @@ layout_is_as_documented(void)
 	return true;
 }
 
-static inline bool
-layout_known(void)
+bool
+kam_numeric_layout_known(void)
 {
-	if (unlikely(numeric_layout == LAYOUT_UNCHECKED))
-		numeric_layout = layout_is_as_documented() ?
-			LAYOUT_AS_DOCUMENTED : LAYOUT_UNKNOWN;
-	return numeric_layout == LAYOUT_AS_DOCUMENTED;
+	if (unlikely(kam_numeric_layout == KAM_LAYOUT_UNCHECKED))
+		kam_numeric_layout = layout_is_as_documented() ?
+			KAM_LAYOUT_AS_DOCUMENTED : KAM_LAYOUT_UNKNOWN;
+	return kam_numeric_layout == KAM_LAYOUT_AS_DOCUMENTED;
 }
 
 /*
@@ -247,7 +217,7 @@ kam_numeric_open(Datum value, KamNumeric *num)
 	struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
 	bool		finite;
 
-	if (likely(layout_known()))
+	if (likely(kam_numeric_layout_known()))
 		finite = open_stored(VARDATA_ANY(packed), VARSIZE_ANY_EXHDR(packed), num);
 	else
 		finite = open_text(PointerGetDatum(packed), num);
@@ -256,58 +226,6 @@ kam_numeric_open(Datum value, KamNumeric *num)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("amount must be a finite number"),
 				 errhint("Set NaN and infinity aside, for example with WHERE amount NOT IN ('NaN', 'Infinity', '-Infinity').")));
-}
-
-/*
- * Reads the numerics that nearly all amounts are: stored in the row in plain
- * short form, at most 8 decimals, less than 10^8.  Returns false, without a
- * result, for the others.
- */
-bool
-kam_amount_fast(Datum value, int64 *amount, int *scale)
-{
-	struct varlena *packed = (struct varlena *) DatumGetPointer(value);
-	const char *data;
-	uint16		header;
-	int			wanted,
-				ndigits;
-	int64		result = 0;
-
-	if (unlikely(numeric_layout != LAYOUT_AS_DOCUMENTED))
-	{
-		if (!layout_known())
-			return false;
-	}
-	if (unlikely(VARATT_IS_EXTENDED(packed) && !VARATT_IS_SHORT(packed)))
-		return false;
-
-	data = VARDATA_ANY(packed);
-	header = read_uint16(data);
-	if (unlikely((header & (HEADER_KIND_MASK | SHORT_WEIGHT_SIGN)) != HEADER_SHORT))
-	{
-		/* a weight of -1 is a value below one; zero has weight 0 */
-		if ((header & HEADER_KIND_MASK) != HEADER_SHORT ||
-			(header & SHORT_WEIGHT_MASK) != SHORT_WEIGHT_MASK)
-			return false;
-		wanted = KAM_AMOUNT_FRACTION;
-	}
-	else
-		wanted = (header & SHORT_WEIGHT_MASK) + KAM_AMOUNT_FRACTION + 1;
-	*scale = (header & SHORT_DSCALE_MASK) >> SHORT_DSCALE_SHIFT;
-	if (unlikely(wanted > 4 || *scale > KAM_AMOUNT_SCALE))
-		return false;
-
-	ndigits = (VARSIZE_ANY_EXHDR(packed) - sizeof(uint16)) / sizeof(int16);
-	if (unlikely(ndigits > wanted))
-		return false;
-	data += sizeof(uint16);
-	for (int i = 0; i < ndigits; i++)
-		result = result * NUMERIC_BASE +
-			(int16) read_uint16(data + i * sizeof(int16));
-	for (int i = ndigits; i < wanted; i++)
-		result *= NUMERIC_BASE;
-	*amount = (header & SHORT_NEGATIVE) ? -result : result;
-	return true;
 }
 
 /*

@@ -30,9 +30,6 @@
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
-/* Lines that are hashed ahead of those that are applied. */
-#define BATCH_LINES			64
-
 /* Cells of the log, at least, before it becomes a run ... */
 #define LOG_MIN_CELLS		(INT64CONST(1) << 21)
 
@@ -69,6 +66,8 @@ kam_book_create(MemoryContext parent, KamKeyKind kind, bool costed)
 	EOH_init_header(&book->hdr, &book_methods, context);
 	book->kind = kind;
 	book->costed = costed;
+	book->lines = MemoryContextAlloc(context, KAM_BATCH_LINES * sizeof(KamLine));
+	book->hashes = MemoryContextAlloc(context, KAM_BATCH_LINES * sizeof(uint64));
 	book->batch_context = AllocSetContextCreate(context, "kam book batch",
 												ALLOCSET_START_SMALL_SIZES);
 	return book;
@@ -107,28 +106,6 @@ Datum
 kam_book_datum(KamBook *book)
 {
 	return EOHPGetRWDatum(&book->hdr);
-}
-
-static inline uint64
-hash_words(uint64 high, uint64 low)
-{
-	/* the finalizer of MurmurHash3 */
-	uint64		h = high ^ (low * UINT64CONST(0x9e3779b97f4a7c15));
-
-	h ^= h >> 33;
-	h *= UINT64CONST(0xff51afd7ed558ccd);
-	h ^= h >> 33;
-	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
-	h ^= h >> 33;
-	return h;
-}
-
-void
-kam_line_set_bigint(KamLine *line, int64 number)
-{
-	line->high = (uint64) number ^ (UINT64CONST(1) << 63);
-	line->low = 0;
-	line->text = NULL;
 }
 
 void
@@ -238,7 +215,7 @@ grow_accounts(KamBook *book)
 	book->slots_mask = nslots - 1;
 	for (uint32 i = 0; i < book->naccounts; i++)
 	{
-		uint64		hash = hash_words(entries[i].high, entries[i].low);
+		uint64		hash = kam_hash_words(entries[i].high, entries[i].low);
 		uint64		at = hash & book->slots_mask;
 
 		while (book->slots[at] != 0)
@@ -430,8 +407,8 @@ check_log_limit(KamBook *book)
 /*
  * Applies the lines of the batch.
  */
-static void
-apply_batch(KamBook *book)
+void
+kam_book_apply_batch(KamBook *book)
 {
 	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < book->nlines && book->slots != NULL; i++)
@@ -451,44 +428,12 @@ apply_batch(KamBook *book)
 }
 
 /*
- * Returns the line to fill in next, for kam_book_line_done.
- */
-KamLine *
-kam_book_next_line(KamBook *book)
-{
-	if (unlikely(book->lines == NULL))
-	{
-		book->lines = MemoryContextAlloc(book->hdr.eoh_context,
-										 BATCH_LINES * sizeof(KamLine));
-		book->hashes = MemoryContextAlloc(book->hdr.eoh_context,
-										  BATCH_LINES * sizeof(uint64));
-	}
-	return &book->lines[book->nlines];
-}
-
-/*
- * Takes the line that was filled in.
- */
-void
-kam_book_line_done(KamBook *book)
-{
-	const KamLine *line = &book->lines[book->nlines];
-	uint64		hash = hash_words(line->high, line->low);
-
-	book->hashes[book->nlines] = hash;
-	if (likely(book->slots != NULL))
-		__builtin_prefetch(&book->slots[hash & book->slots_mask]);
-	if (unlikely(++book->nlines == BATCH_LINES))
-		apply_batch(book);
-}
-
-/*
  * Adds the months of a ledger to the account whose key the line has.
  */
 void
 kam_book_add_months(KamBook *book, KamLine *line, const KamMonths *ledger)
 {
-	uint32		account = find_account(book, line, hash_words(line->high, line->low));
+	uint32		account = find_account(book, line, kam_hash_words(line->high, line->low));
 	Entry	   *e = &book->entries[account];
 	uint32		scales = (uint32) ledger->known << KAM_SCALES_KNOWN;
 
@@ -511,7 +456,7 @@ kam_book_add_months(KamBook *book, KamLine *line, const KamMonths *ledger)
 		book->wide[book->nwide++].month = ledger->month[i];
 	}
 	/* frees the text of the line, too */
-	apply_batch(book);
+	kam_book_apply_batch(book);
 }
 
 /*
@@ -532,7 +477,7 @@ const KamImage *
 kam_book_image(KamBook *book)
 {
 	if (book->nlines > 0)
-		apply_batch(book);
+		kam_book_apply_batch(book);
 	for (uint32 i = 0; i < book->naccounts; i++)
 	{
 		if (book->entries[i].lines > 0)

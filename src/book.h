@@ -150,11 +150,8 @@ extern const KamImage *kam_book_image(KamBook *book);
 extern void kam_book_add_image(KamBook *book, const KamImage *image);
 extern void kam_book_add_months(KamBook *book, KamLine *line,
 								const KamMonths *ledger);
-extern KamLine *kam_book_next_line(KamBook *book);
-extern void kam_book_line_done(KamBook *book);
 extern void kam_line_set_text(KamBook *book, KamLine *line,
 							  const char *text, int length);
-extern void kam_line_set_bigint(KamLine *line, int64 number);
 extern void kam_line_set_uuid(KamLine *line, const uint8 *uuid);
 
 #endif							/* KAM_BOOK_H */

@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "book.h"
+#include "book_working.h"
 
 #include "aggregate.h"
 #include "utils/uuid.h"
@@ -42,13 +42,13 @@ check_kind(KamKeyKind a, KamKeyKind b)
 static inline KamBook *
 get_state(FunctionCallInfo fcinfo, KamKeyKind kind, bool costed)
 {
-	MemoryContext context = kam_aggregate_context(fcinfo);
 	struct varlena *state;
 	KamBook    *book;
 	KamImage	image;
 
+	kam_check_in_aggregate(fcinfo);
 	if (unlikely(PG_ARGISNULL(0)))
-		return kam_book_create(context, kind, costed);
+		return kam_book_create(kam_aggregate_context(fcinfo), kind, costed);
 
 	state = (struct varlena *) PG_GETARG_POINTER(0);
 	if (likely(VARATT_IS_EXTERNAL_EXPANDED_RW(state)))
@@ -59,7 +59,7 @@ get_state(FunctionCallInfo fcinfo, KamKeyKind kind, bool costed)
 	}
 	kam_book_open(PointerGetDatum(state), &image);
 	check_kind(image.kind, kind);
-	book = kam_book_create(context, kind, costed);
+	book = kam_book_create(kam_aggregate_context(fcinfo), kind, costed);
 	kam_book_add_image(book, &image);
 	return book;
 }
@@ -152,12 +152,11 @@ accum(FunctionCallInfo fcinfo, KamKeyKind kind, bool timestamp)
 	KamBook    *book;
 	KamLine    *line;
 	DateADT		date;
-	int			day;
 	bool		narrow;
 
 	if (unlikely(PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3)))
 	{
-		kam_aggregate_context(fcinfo);
+		kam_check_in_aggregate(fcinfo);
 		return kam_keep_state(fcinfo);
 	}
 	book = get_state(fcinfo, kind, costed);
@@ -166,8 +165,7 @@ accum(FunctionCallInfo fcinfo, KamKeyKind kind, bool timestamp)
 
 	line = kam_book_next_line(book);
 	date = timestamp ? kam_date_from_timestamp(PG_GETARG_TIMESTAMP(2)) : PG_GETARG_DATEADT(2);
-	line->month = kam_month_of_sale(date, &day);
-	line->day = (uint16) day;
+	kam_line_set_date(book, line, date);
 	line->scales = 0;
 	line->cost = line->quantity = 0;
 	narrow = get_measure(PG_GETARG_DATUM(3), KAM_AMOUNT, line, &line->amount);
@@ -237,7 +235,7 @@ accum_ledger(FunctionCallInfo fcinfo, KamKeyKind kind)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		kam_aggregate_context(fcinfo);
+		kam_check_in_aggregate(fcinfo);
 		return kam_keep_state(fcinfo);
 	}
 	book = get_state(fcinfo, kind, true);
@@ -276,7 +274,7 @@ kam_book_combine(PG_FUNCTION_ARGS)
 	KamImage	image;
 	KamBook    *book;
 
-	kam_aggregate_context(fcinfo);
+	kam_check_in_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
 		return kam_keep_state(fcinfo);
 	kam_book_open(PG_GETARG_DATUM(1), &image);

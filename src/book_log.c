@@ -218,8 +218,9 @@ kam_book_log_to_image(KamBook *book, KamImage *image)
 				m->cost += ((const CostedCell *) c)->cost;
 				m->quantity += ((const CostedCell *) c)->quantity;
 			}
-			kam_month_check_range(m);
 		}
+		for (int i = 0; i < ledger.nmonths; i++)
+			kam_month_check_range(&ledger.month[i]);
 		key_from_sort_key(book->kind, &keys[k], &key, space);
 		kam_writer_add(&writer, &key, &ledger);
 	}

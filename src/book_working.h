@@ -10,6 +10,9 @@
 
 #include "book.h"
 
+/* Lines that are hashed ahead of those that are applied. */
+#define KAM_BATCH_LINES			64
+
 /* Runs before some are merged. */
 #define MAX_RUNS			16
 
@@ -78,6 +81,12 @@ struct KamBook
 	KamLine    *lines;
 	uint64	   *hashes;
 	int			nlines;
+
+	/* the date of the last line, which is often that of the next; all three
+	 * are 0 for 2000-01-01 */
+	DateADT		last_date;
+	int32		last_month;
+	int			last_day;
 	MemoryContext batch_context;	/* of their texts */
 
 	/* months complete for now, in order of arrival */
@@ -111,6 +120,68 @@ kam_key_text_length(const char *text)
 
 	memcpy(&length, text - sizeof(int32), sizeof(int32));
 	return length;
+}
+
+static inline uint64
+kam_hash_words(uint64 high, uint64 low)
+{
+	/* the finalizer of MurmurHash3 */
+	uint64		h = high ^ (low * UINT64CONST(0x9e3779b97f4a7c15));
+
+	h ^= h >> 33;
+	h *= UINT64CONST(0xff51afd7ed558ccd);
+	h ^= h >> 33;
+	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	h ^= h >> 33;
+	return h;
+}
+
+/* book.c */
+extern void kam_book_apply_batch(KamBook *book);
+
+static inline void
+kam_line_set_bigint(KamLine *line, int64 number)
+{
+	line->high = (uint64) number ^ (UINT64CONST(1) << 63);
+	line->low = 0;
+	line->text = NULL;
+}
+
+static inline void
+kam_line_set_date(KamBook *book, KamLine *line, DateADT date)
+{
+	if (date != book->last_date)
+	{
+		book->last_month = kam_month_of_sale(date, &book->last_day);
+		book->last_date = date;
+	}
+	line->month = book->last_month;
+	line->day = (uint16) book->last_day;
+}
+
+/*
+ * Returns the line to fill in next, for kam_book_line_done.
+ */
+static inline KamLine *
+kam_book_next_line(KamBook *book)
+{
+	return &book->lines[book->nlines];
+}
+
+/*
+ * Takes the line that was filled in.
+ */
+static inline void
+kam_book_line_done(KamBook *book)
+{
+	const KamLine *line = &book->lines[book->nlines];
+	uint64		hash = kam_hash_words(line->high, line->low);
+
+	book->hashes[book->nlines] = hash;
+	if (likely(book->slots != NULL))
+		__builtin_prefetch(&book->slots[hash & book->slots_mask]);
+	if (unlikely(++book->nlines == KAM_BATCH_LINES))
+		kam_book_apply_batch(book);
 }
 
 /* book_log.c */

@@ -72,9 +72,17 @@ kam_month_sales(const KamMonth *m)
 	return m->gross - m->credited;
 }
 
+/*
+ * Checks the sums and the lines of a month.
+ */
 static inline void
 kam_month_check_range(const KamMonth *m)
 {
+	/* nearly always, 64 bits hold all of them */
+	if (likely(kam_fits_int64(m->gross) && kam_fits_int64(m->credited) &&
+			   kam_fits_int64(m->cost) && kam_fits_int64(m->quantity) &&
+			   m->lines <= KAM_LINES_MAX))
+		return;
 	if (unlikely(m->gross > KAM_AMOUNT_MAX || m->credited > KAM_AMOUNT_MAX ||
 				 m->cost > KAM_AMOUNT_MAX || m->cost < -KAM_AMOUNT_MAX ||
 				 m->quantity > KAM_AMOUNT_MAX || m->quantity < -KAM_AMOUNT_MAX))

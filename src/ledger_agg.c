@@ -497,7 +497,7 @@ accum(FunctionCallInfo fcinfo, DateADT date)
 Datum
 kam_ledger_accum_date(PG_FUNCTION_ARGS)
 {
-	kam_aggregate_context(fcinfo);
+	kam_check_in_aggregate(fcinfo);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return kam_keep_state(fcinfo);
 	return accum(fcinfo, PG_GETARG_DATEADT(1));
@@ -509,7 +509,7 @@ kam_ledger_accum_date(PG_FUNCTION_ARGS)
 Datum
 kam_ledger_accum_timestamp(PG_FUNCTION_ARGS)
 {
-	kam_aggregate_context(fcinfo);
+	kam_check_in_aggregate(fcinfo);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return kam_keep_state(fcinfo);
 	return accum(fcinfo, kam_date_from_timestamp(PG_GETARG_TIMESTAMP(1)));
@@ -526,7 +526,7 @@ kam_ledger_combine(PG_FUNCTION_ARGS)
 	KamWorking *w;
 	KamMonths	ledger;
 
-	kam_aggregate_context(fcinfo);
+	kam_check_in_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
 		return kam_keep_state(fcinfo);
 	other = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));

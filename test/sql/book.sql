@@ -2,6 +2,7 @@
 -- the one that GROUP BY gives; whatever the keys, the amounts and the dates.
 SET datestyle = iso;
 SET client_min_messages = warning;
+SET jit = off;
 CREATE SCHEMA book;
 SET search_path = book;
 

@@ -2,6 +2,7 @@
 -- refuses.  Its binary form is in test/t/book_binary.pl.
 SET datestyle = iso;
 SET client_min_messages = warning;
+SET jit = off;
 CREATE SCHEMA book_io;
 SET search_path = book_io;
 

@@ -2,6 +2,7 @@
 -- parts by line, by month and by account, as they are, as texts and as files.
 SET datestyle = iso;
 SET client_min_messages = warning;
+SET jit = off;
 CREATE SCHEMA book_parts;
 SET search_path = book_parts;
 \set ECHO none
@@ -58,6 +59,7 @@ FROM (SELECT account, m.* FROM whole, kam.accounts(book, NULL::bigint), kam.mont
 CREATE TABLE part (keys text, way text, parts integer, part integer, book kam.book);
 CREATE PROCEDURE make_parts()
 LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
 	keys text;
 	way text;
@@ -68,6 +70,7 @@ BEGIN
 		SELECT * FROM unnest(ARRAY['bigint', 'text', 'uuid']) AS keys,
 			(VALUES ('line', 'hashint8(i)'), ('month', 'extract(year FROM at)::integer * 12 + extract(month FROM at)::integer'), ('account', 'hashtext(account::text)')) AS v(way, rule),
 			unnest(ARRAY[1, 2, 7, 32]) AS parts
+		WHERE keys <> 'bigint' OR (way, parts) IN (('line', 1), ('line', 7), ('line', 32), ('month', 32), ('account', 2), ('account', 7))	-- to save time
 	LOOP
 		EXECUTE format('INSERT INTO part SELECT %L, %L, %s, abs((%s) %% %s) AS part, kam.book(account, at, amount, cost, quantity) FROM sale_%s GROUP BY part', keys, way, parts, rule, parts, keys);
 	END LOOP;
@@ -106,10 +109,10 @@ FROM (SELECT kam.book(account, at, amount) AS b FROM sale_uuid WHERE cost IS NUL
 
 -- Slices by month, quarter and year make up the whole, and any slice holds
 -- the lines of its months.
-SELECT keys, period, count(s) > 4 AS several, kam._book_send(kam.rollup(s)) = image AS slices_are_whole
-FROM whole, kam.size(book) AS z, (VALUES ('1 month'::interval), ('3 months'), ('1 year'), ('7 months')) AS p(period),
-	generate_series(first_month - period, last_month + period, period) AS month, LATERAL kam.slice(book, month::date, (month + period - interval '1 day')::date) AS s
-GROUP BY keys, period, image ORDER BY keys, period;
+SELECT keys, p.months, count(s) > 1 AS several, kam._book_send(kam.rollup(s)) = image AS slices_are_whole
+FROM whole, kam.size(book) AS z, (VALUES (1), (3), (7), (12)) AS p(months),
+	generate_series(first_month - months * interval '1 month', last_month + interval '1 year', months * interval '1 month') AS month, LATERAL kam.slice(book, month::date, (month + months * interval '1 month' - interval '1 day')::date) AS s
+GROUP BY keys, months, image ORDER BY keys, months;
 SELECT count(*) AS slices, sum(months) > 10000 AS many, sum(different) AS different
 FROM (VALUES (date '2015-01-31', date '2015-01-01'), ('2015-06-15', '2016-02-28'), ('2017-12-31', '2018-01-01'), ('0001-01-01', '2016-12-31'), ('2016-02-01', '9999-12-31'), ('4714-12-01 BC', '5874897-05-31')) AS v(f, t),
 	LATERAL (
