@@ -217,7 +217,8 @@ image_rebuild(const KamImage *image, KamWriter *writer)
 			previous.bytes = space;
 			previous.length = cursor.key.length;
 		}
-		if (!kam_months_decode(&ledger, cursor.ledger, cursor.ledger + cursor.ledger_length))
+		if (!kam_months_decode(&ledger, cursor.ledger, cursor.ledger + cursor.ledger_length,
+							   cursor.ledger + cursor.ledger_length))
 			return "The bytes of an account are not a ledger.";
 		problem = kam_months_check(&ledger);
 		if (problem != NULL)

@@ -14,6 +14,7 @@
 
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
@@ -66,6 +67,13 @@ compare_sort_keys(const SortKey *a, const SortKey *b)
 #define ST_CHECK_FOR_INTERRUPTS
 #include "lib/sort_template.h"
 
+/* What the context of an error says */
+typedef struct AccountContext
+{
+	KamKeyKind	kind;
+	const KamKey *key;
+} AccountContext;
+
 /*
  * Fills in the key of an account from its sort key; "space" has room for two
  * words.
@@ -116,6 +124,18 @@ month_make(KamMonths *ledger, int32 month)
 }
 
 /*
+ * Names the account in the context of an error.
+ */
+static void
+account_context(void *arg)
+{
+	const AccountContext *context = arg;
+
+	errcontext("account %s",
+			   TextDatumGetCString(kam_key_to_text(context->kind, context->key)));
+}
+
+/*
  * Encodes the log as an image and empties it.
  */
 void
@@ -135,6 +155,9 @@ kam_book_log_to_image(KamBook *book, KamImage *image)
 	KamMonths	ledger;
 	KamWriter	writer;
 	char		space[2 * sizeof(uint64)];
+	KamKey		key;
+	AccountContext context = {book->kind, &key};
+	ErrorContextCallback callback = {error_context_stack, account_context, &context};
 
 	/* wide cells are rare; they are counted and found like the others */
 	starts = palloc_extended((Size) n * sizeof(uint32), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
@@ -178,8 +201,9 @@ kam_book_log_to_image(KamBook *book, KamImage *image)
 	{
 		uint32		account = keys[k].account;
 		uint32		scales = book->entries[account].scales;
-		KamKey		key;
 
+		key_from_sort_key(book->kind, &keys[k], &key, space);
+		error_context_stack = &callback;
 		CHECK_FOR_INTERRUPTS();
 		if (k + 4 < nkeys)
 			__builtin_prefetch(&cells[starts[keys[k + 4].account]]);
@@ -221,9 +245,9 @@ kam_book_log_to_image(KamBook *book, KamImage *image)
 		}
 		for (int i = 0; i < ledger.nmonths; i++)
 			kam_month_check_range(&ledger.month[i]);
-		key_from_sort_key(book->kind, &keys[k], &key, space);
 		kam_writer_add(&writer, &key, &ledger);
 	}
+	error_context_stack = callback.previous;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);
 	if (writer.scratch != NULL)

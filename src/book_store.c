@@ -332,7 +332,8 @@ void
 kam_cursor_ledger(const KamCursor *cursor, KamMonths *ledger)
 {
 	if (unlikely(!kam_months_decode(ledger, cursor->ledger,
-									cursor->ledger + cursor->ledger_length) ||
+									cursor->ledger + cursor->ledger_length,
+									cursor->ledger_end) ||
 				 ledger->nmonths == 0))
 		damaged();
 }
@@ -434,7 +435,8 @@ kam_images_merge(const KamImage *images, int n, MemoryContext context,
 	MemoryContext caller = MemoryContextSwitchTo(account);
 	KamCursor  *cursors = MemoryContextAlloc(work, sizeof(KamCursor) * n);
 	bool	   *open = MemoryContextAlloc(work, sizeof(bool) * n);
-	KamMonths	ledgers[3];
+	KamMonths	sum;
+	KamMonths	next;
 	KamWriter	writer;
 
 	kam_writer_init(&writer, images[0].kind, context);
@@ -472,24 +474,17 @@ kam_images_merge(const KamImage *images, int n, MemoryContext context,
 								 cursors[least].ledger, cursors[least].ledger_length);
 		else
 		{
-			KamMonths  *sum = &ledgers[0];
-			KamMonths  *next = &ledgers[2];
-
-			kam_cursor_ledger(&cursors[least], sum);
+			kam_cursor_ledger(&cursors[least], &sum);
 			for (int i = least + 1; i < n; i++)
 			{
-				KamMonths  *swap = sum;
-
 				if (!open[i] || kam_key_compare(writer.image.kind, &cursors[i].key,
 												&cursors[least].key) != 0)
 					continue;
-				kam_cursor_ledger(&cursors[i], &ledgers[1]);
-				kam_months_merge(next, sum, &ledgers[1]);
-				sum = next;
-				next = swap;
+				kam_cursor_ledger(&cursors[i], &next);
+				kam_months_add(&sum, &next);
 				open[i] = kam_cursor_next(&cursors[i]);
 			}
-			kam_writer_add(&writer, &cursors[least].key, sum);
+			kam_writer_add(&writer, &cursors[least].key, &sum);
 			MemoryContextReset(account);
 		}
 		open[least] = kam_cursor_next(&cursors[least]);

@@ -185,18 +185,41 @@ get_signed_sum(const uint8 *in, const uint8 *end, bool wide, int64 unit,
 	return in;
 }
 
-/* Zigzag of a sum that may be negative, in units */
-static inline int128
-signed_units(int128 value, int64 unit)
+/*
+ * A unit, 10^k, as a divisor of sums that are multiples of it: a shift by k,
+ * and a multiplication by the inverse of 5^k modulo 2^64.
+ */
+typedef struct Unit
 {
-	value = kam_fits_int64(value) ? (int64) value / unit : value / unit;
-	return value < 0 ? -2 * value - 1 : 2 * value;
+	int64		unit;
+	uint64		inverse;
+	int			shift;
+} Unit;
+
+static inline Unit
+make_unit(int scale)
+{
+	Unit		result = {KAM_UNIT(scale), 1, KAM_AMOUNT_SCALE - scale};
+
+	for (int i = 0; i < result.shift; i++)
+		result.inverse *= UINT64CONST(0xCCCCCCCCCCCCCCCD);	/* 1 / 5 */
+	return result;
 }
 
 static inline int128
-units(int128 value, int64 unit)
+units(int128 value, const Unit *unit)
 {
-	return likely(kam_fits_int64(value)) ? (int64) value / unit : value / unit;
+	if (likely(kam_fits_int64(value)))
+		return (int64) ((uint64) ((int64) value >> unit->shift) * unit->inverse);
+	return value / unit->unit;
+}
+
+/* Zigzag of a sum that may be negative, in units */
+static inline int128
+signed_units(int128 value, const Unit *unit)
+{
+	value = units(value, unit);
+	return value < 0 ? -2 * value - 1 : 2 * value;
 }
 
 /*
@@ -205,9 +228,9 @@ units(int128 value, int64 unit)
 uint8 *
 kam_months_encode(const KamMonths *ledger, uint8 *out)
 {
-	const int64 unit = KAM_UNIT(ledger->scale[KAM_AMOUNT]);
-	const int64 cost_unit = KAM_UNIT(ledger->scale[KAM_COST]);
-	const int64 quantity_unit = KAM_UNIT(ledger->scale[KAM_QUANTITY]);
+	const Unit	unit = make_unit(ledger->scale[KAM_AMOUNT]);
+	const Unit	cost_unit = make_unit(ledger->scale[KAM_COST]);
+	const Unit	quantity_unit = make_unit(ledger->scale[KAM_QUANTITY]);
 	const bool	cost_known = (ledger->known & KAM_KNOWN(KAM_COST)) != 0;
 	const bool	quantity_known = (ledger->known & KAM_KNOWN(KAM_QUANTITY)) != 0;
 	bool		wide = false;
@@ -222,10 +245,10 @@ kam_months_encode(const KamMonths *ledger, uint8 *out)
 		if (likely(m->gross + m->credited <= (int128) WIDE_MASK &&
 				   !(cost_known || quantity_known)))
 			continue;
-		if (m->gross / unit > (int128) WIDE_MASK ||
-			m->credited / unit > (int128) WIDE_MASK ||
-			(cost_known && signed_units(m->cost, cost_unit) > (int128) WIDE_MASK) ||
-			(quantity_known && signed_units(m->quantity, quantity_unit) > (int128) WIDE_MASK))
+		if (units(m->gross, &unit) > (int128) WIDE_MASK ||
+			units(m->credited, &unit) > (int128) WIDE_MASK ||
+			(cost_known && signed_units(m->cost, &cost_unit) > (int128) WIDE_MASK) ||
+			(quantity_known && signed_units(m->quantity, &quantity_unit) > (int128) WIDE_MASK))
 			wide = true;
 	}
 
@@ -247,7 +270,7 @@ kam_months_encode(const KamMonths *ledger, uint8 *out)
 			out = kam_put_number(out, gap - 1);
 		if (m->lines >= TAG_LINES)
 			out = kam_put_number(out, m->lines - TAG_LINES);
-		out = put_sum(out, units(m->gross, unit), wide);
+		out = put_sum(out, units(m->gross, &unit), wide);
 		if (m->days != 0)
 		{
 			uint32		rest = m->days & (m->days - 1);
@@ -268,29 +291,126 @@ kam_months_encode(const KamMonths *ledger, uint8 *out)
 			}
 		}
 		if (m->credited > 0)
-			out = put_sum(out, units(m->credited, unit), wide);
+			out = put_sum(out, units(m->credited, &unit), wide);
 		if (cost_known)
-			out = put_sum(out, signed_units(m->cost, cost_unit), wide);
+			out = put_sum(out, signed_units(m->cost, &cost_unit), wide);
 		if (quantity_known)
-			out = put_sum(out, signed_units(m->quantity, quantity_unit), wide);
+			out = put_sum(out, signed_units(m->quantity, &quantity_unit), wide);
 		previous = m->month;
 	}
 	return out;
 }
 
 /*
+ * Reads the days of a month; 4 bytes can be read.  Returns NULL if they are
+ * none.
+ */
+static inline const uint8 *
+get_days(const uint8 *in, uint32 *days)
+{
+	if (*in & DAYS_BITMAP)
+	{
+		uint32		bitmap;
+
+		memcpy(&bitmap, in, sizeof(uint32));
+		*days = pg_ntoh32(bitmap) & ~((uint32) DAYS_BITMAP << 24);
+		return in + sizeof(uint32);
+	}
+	if (*in & DAYS_TWO)
+	{
+		if (unlikely(in[0] >= DAYS_TWO + 31 || in[1] >= 31))
+			return NULL;
+		*days = (1U << (in[0] - DAYS_TWO)) | (1U << in[1]);
+		return in + 2;
+	}
+	if (unlikely(*in >= 31))
+		return NULL;
+	*days = 1U << *in;
+	return in + 1;
+}
+
+/*
+ * Reads what follows the tag of a month, of any ledger; NULL if the bytes are
+ * no month.
+ */
+static const uint8 *
+get_month(const uint8 *in, const uint8 *end, uint8 tag, bool wide,
+		  const KamMonths *ledger, KamMonth *m, int64 *month)
+{
+	const int64 unit = KAM_UNIT(ledger->scale[KAM_AMOUNT]);
+	uint64		number;
+
+	if (tag & TAG_GAP)
+	{
+		in = kam_get_number(in, end, &number);
+		if (in == NULL || number >= KAM_MONTHS_MAX)
+			return NULL;
+		*month += (int64) number + 1;
+	}
+	m->lines = tag & TAG_LINES;
+	if (m->lines == TAG_LINES)
+	{
+		in = kam_get_number(in, end, &number);
+		if (in == NULL || number > KAM_LINES_MAX - TAG_LINES)
+			return NULL;
+		m->lines += number;
+	}
+	in = get_sum(in, end, wide, unit, &m->gross);
+	if (in == NULL)
+		return NULL;
+	m->days = 0;
+	if (m->gross > 0)
+	{
+		uint8		days[sizeof(uint32)] = {0};
+		ptrdiff_t	left = Min(end - in, (ptrdiff_t) sizeof(days));
+		const uint8 *after;
+
+		if (left <= 0)
+			return NULL;
+		memcpy(days, in, left);
+		after = get_days(days, &m->days);
+		if (after == NULL || after - days > left)
+			return NULL;
+		in += after - days;
+	}
+	m->gross *= unit;
+	m->credited = 0;
+	if (tag & TAG_CREDITED)
+	{
+		in = get_sum(in, end, wide, unit, &m->credited);
+		if (in == NULL)
+			return NULL;
+		m->credited *= unit;
+	}
+	m->cost = m->quantity = 0;
+	if (ledger->known & KAM_KNOWN(KAM_COST))
+	{
+		in = get_signed_sum(in, end, wide, KAM_UNIT(ledger->scale[KAM_COST]), &m->cost);
+		if (in == NULL)
+			return NULL;
+	}
+	if (ledger->known & KAM_KNOWN(KAM_QUANTITY))
+		in = get_signed_sum(in, end, wide, KAM_UNIT(ledger->scale[KAM_QUANTITY]), &m->quantity);
+	return in;
+}
+
+/* Bytes that a month takes at most in a ledger of amounts only, not wide */
+#define PLAIN_MONTH_MAX		(4 * KAM_NUMBER_SIZE + (int) sizeof(uint32))
+
+/*
  * Reads the canonical form.  Returns false for bytes that are none.  Never
- * reads beyond "end" and never returns months out of order, whatever the
- * bytes are; the other invariants are kam_months_check's.
+ * reads beyond "limit", which is "end" or, where more bytes follow in memory,
+ * behind it, and never returns months out of order, whatever the bytes are;
+ * the other invariants are kam_months_check's.
  */
 bool
-kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
+kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end,
+				  const uint8 *limit)
 {
 	uint8		header;
-	bool		wide;
-	int64		unit,
-				cost_unit = 1,
-				quantity_unit = 1;
+	bool		wide,
+				plain;
+	int64		unit;
 	uint64		number;
 	int64		month;
 
@@ -315,8 +435,7 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
 	if (header & 0x80)
 		return false;
 	unit = KAM_UNIT(ledger->scale[KAM_AMOUNT]);
-	cost_unit = KAM_UNIT(ledger->scale[KAM_COST]);
-	quantity_unit = KAM_UNIT(ledger->scale[KAM_QUANTITY]);
+	plain = !wide && ledger->known == 0;
 
 	in = kam_get_number(in, end, &number);
 	if (in == NULL)
@@ -336,71 +455,47 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
 								   ledger->nmonths + (int) Min(end - in, 4096)) + 1);
 		m = &ledger->month[ledger->nmonths];
 
-		if (tag & TAG_GAP)
+		if (likely(plain && limit - in >= PLAIN_MONTH_MAX))
 		{
-			in = kam_get_number(in, end, &number);
-			if (in == NULL || number >= KAM_MONTHS_MAX)
-				return false;
-			month += (int64) number + 1;
-		}
-		m->lines = tag & TAG_LINES;
-		if (m->lines == TAG_LINES)
-		{
-			in = kam_get_number(in, end, &number);
-			if (in == NULL || number > KAM_LINES_MAX - TAG_LINES)
-				return false;
-			m->lines += number;
-		}
-		in = get_sum(in, end, wide, unit, &m->gross);
-		if (unlikely(in == NULL))
-			return false;
-		m->gross *= unit;
-		m->days = 0;
-		if (m->gross > 0)
-		{
-			if (unlikely(in >= end))
-				return false;
-			if (*in & DAYS_BITMAP)
+			/* most months of most ledgers; the end is checked behind */
+			if (tag & TAG_GAP)
 			{
-				if (end - in < (ptrdiff_t) sizeof(uint32))
+				in = kam_get_number_unchecked(in, &number);
+				if (unlikely(number >= KAM_MONTHS_MAX))
 					return false;
-				memcpy(&m->days, in, sizeof(uint32));
-				m->days = pg_ntoh32(m->days) & ~((uint32) DAYS_BITMAP << 24);
-				in += sizeof(uint32);
+				month += (int64) number + 1;
 			}
-			else if (*in & DAYS_TWO)
+			m->lines = tag & TAG_LINES;
+			if (unlikely(m->lines == TAG_LINES))
 			{
-				if (end - in < 2 || in[0] >= DAYS_TWO + 31 || in[1] >= 31)
+				in = kam_get_number_unchecked(in, &number);
+				if (number > KAM_LINES_MAX - TAG_LINES)
 					return false;
-				m->days = (1U << (in[0] - DAYS_TWO)) | (1U << in[1]);
-				in += 2;
+				m->lines += number;
 			}
-			else
+			in = kam_get_number_unchecked(in, &number);
+			m->gross = (int128) number * unit;
+			m->days = 0;
+			if (likely(number > 0))
 			{
-				if (*in >= 31)
+				in = get_days(in, &m->days);
+				if (unlikely(in == NULL))
 					return false;
-				m->days = 1U << *in++;
 			}
-		}
-		m->credited = 0;
-		if (tag & TAG_CREDITED)
-		{
-			in = get_sum(in, end, wide, unit, &m->credited);
-			if (in == NULL)
-				return false;
-			m->credited *= unit;
-		}
-		m->cost = m->quantity = 0;
-		if (ledger->known & KAM_KNOWN(KAM_COST))
-		{
-			in = get_signed_sum(in, end, wide, cost_unit, &m->cost);
-			if (in == NULL)
+			m->credited = 0;
+			if (tag & TAG_CREDITED)
+			{
+				in = kam_get_number_unchecked(in, &number);
+				m->credited = (int128) number * unit;
+			}
+			m->cost = m->quantity = 0;
+			if (unlikely(in > end))
 				return false;
 		}
-		if (ledger->known & KAM_KNOWN(KAM_QUANTITY))
+		else
 		{
-			in = get_signed_sum(in, end, wide, quantity_unit, &m->quantity);
-			if (in == NULL)
+			in = get_month(in, end, tag, wide, ledger, m, &month);
+			if (unlikely(in == NULL))
 				return false;
 		}
 		if (ledger->nmonths == KAM_MONTHS_MAX || month > KAM_MONTH_LAST)
@@ -412,38 +507,53 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end)
 }
 
 /*
- * Adds up two ledgers.  "result" is neither of them.
+ * Adds a ledger to another one.
+ *
+ * From the last month to the first, so that each month of "sum" moves at most
+ * once, and none if it has all months of "other" already.
  */
 void
-kam_months_merge(KamMonths *result, const KamMonths *a, const KamMonths *b)
+kam_months_add(KamMonths *sum, const KamMonths *other)
 {
-	int			i = 0,
-				j = 0;
+	int			i,
+				j,
+				k;
+	int			common = 0;
 
-	kam_months_init(result);
-	kam_months_reserve(result, Min(a->nmonths + b->nmonths, KAM_MONTHS_MAX * 2));
-	result->known = a->known | b->known;
-	for (int k = 0; k < KAM_MEASURES; k++)
-		result->scale[k] = Max(a->scale[k], b->scale[k]);
-
-	while (i < a->nmonths || j < b->nmonths)
+	for (i = 0, j = 0; i < sum->nmonths && j < other->nmonths;)
 	{
-		KamMonth   *m = &result->month[result->nmonths++];
+		int32		month = sum->month[i].month;
+		int32		other_month = other->month[j].month;
 
-		if (j == b->nmonths ||
-			(i < a->nmonths && a->month[i].month < b->month[j].month))
-			*m = a->month[i++];
-		else if (i == a->nmonths || b->month[j].month < a->month[i].month)
-			*m = b->month[j++];
-		else
-		{
-			*m = a->month[i++];
-			kam_month_add(m, &b->month[j++]);
-		}
+		common += month == other_month;
+		i += month <= other_month;
+		j += other_month <= month;
 	}
-	if (result->nmonths > 0)
-		kam_ledger_check_span(result->month[0].month,
-							  result->month[result->nmonths - 1].month);
+	sum->known |= other->known;
+	for (i = 0; i < KAM_MEASURES; i++)
+		sum->scale[i] = Max(sum->scale[i], other->scale[i]);
+
+	k = sum->nmonths + other->nmonths - common;
+	kam_months_reserve(sum, k);
+	i = sum->nmonths - 1;
+	j = other->nmonths - 1;
+	sum->nmonths = k--;
+	for (; j >= 0; k--)
+	{
+		if (i >= 0 && sum->month[i].month >= other->month[j].month)
+		{
+			if (k != i)
+				sum->month[k] = sum->month[i];
+			if (sum->month[k].month == other->month[j].month)
+				kam_month_add(&sum->month[k], &other->month[j--]);
+			i--;
+		}
+		else
+			sum->month[k] = other->month[j--];
+	}
+	if (sum->nmonths > 0)
+		kam_ledger_check_span(sum->month[0].month,
+							  sum->month[sum->nmonths - 1].month);
 }
 
 /*
@@ -480,7 +590,8 @@ kam_ledger_open(Datum value, KamMonths *ledger)
 	if (kam_ledger_is_working(packed))
 		kam_working_open((const KamWorking *) PG_DETOAST_DATUM(PointerGetDatum(packed)),
 						 ledger);
-	else if (!kam_months_decode(ledger, in, in + VARSIZE_ANY_EXHDR(packed)) ||
+	else if (!kam_months_decode(ledger, in, in + VARSIZE_ANY_EXHDR(packed),
+								in + VARSIZE_ANY_EXHDR(packed)) ||
 			 ledger->nmonths == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),

@@ -116,9 +116,8 @@ extern void kam_months_reserve(KamMonths *ledger, int nmonths);
 extern const char *kam_months_check(const KamMonths *ledger);
 extern uint8 *kam_months_encode(const KamMonths *ledger, uint8 *out);
 extern bool kam_months_decode(KamMonths *ledger, const uint8 *in,
-							  const uint8 *end);
-extern void kam_months_merge(KamMonths *result, const KamMonths *a,
-							 const KamMonths *b);
+							  const uint8 *end, const uint8 *limit);
+extern void kam_months_add(KamMonths *sum, const KamMonths *other);
 extern struct varlena *kam_ledger_from_months(const KamMonths *ledger);
 extern void kam_ledger_open(Datum value, KamMonths *ledger);
 extern void kam_ledger_span_error(int32 first, int32 last);

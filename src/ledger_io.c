@@ -343,7 +343,7 @@ kam_ledger_recv(PG_FUNCTION_ARGS)
 	KamMonths	ledger;
 	struct varlena *result;
 
-	if (kam_months_decode(&ledger, bytes, bytes + size))
+	if (kam_months_decode(&ledger, bytes, bytes + size, bytes + size))
 	{
 		problem = kam_months_check(&ledger);
 		if (problem == NULL)

@@ -81,6 +81,28 @@ kam_get_number(const uint8 *in, const uint8 *end, uint64 *value)
 	return in + bytes;
 }
 
+/*
+ * The same where KAM_NUMBER_SIZE bytes can be read, whatever they are.
+ */
+static inline const uint8 *
+kam_get_number_unchecked(const uint8 *in, uint64 *value)
+{
+	uint64		word;
+	int			bytes;
+
+	memcpy(&word, in, sizeof(word));
+	word = kam_little_endian(word);
+	if (unlikely((word & 0xFF) == 0))
+	{
+		memcpy(&word, in + 1, sizeof(word));
+		*value = kam_little_endian(word);
+		return in + 9;
+	}
+	bytes = pg_rightmost_one_pos64(word) + 1;
+	*value = word << (64 - 8 * bytes) >> (64 - 7 * bytes);
+	return in + bytes;
+}
+
 static inline uint64
 kam_zigzag(int64 value)
 {

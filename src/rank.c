@@ -143,7 +143,11 @@ compute_standings(Ranking *r, const KamImage *image)
 		by_total[i].row = i;
 		if (totals.sales > 0 &&
 			__builtin_add_overflow(r->total, totals.sales, &r->total))
-			KAM_AMOUNT_RANGE_ERROR();
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("total of all accounts out of range"),
+					 errdetail("It must be below 1.7 * 10^30."),
+					 errhint("Use a larger unit, for example amount / 1000.")));
 		i++;
 	}
 	rank_by_key_window(r, by_key, n, standings);

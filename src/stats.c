@@ -172,6 +172,9 @@ kam_stats_median(double *x, int n)
 	return (lower + upper) / 2;
 }
 
+/* Integers up to this are doubles, too. */
+#define DOUBLE_EXACT_MAX	(INT64CONST(1) << 52)
+
 /*
  * Returns the Theil-Sen slope: the median of (x[j] - x[i]) / (j - i) over all
  * pairs, per step.  0 for a single value.
@@ -180,14 +183,28 @@ double
 kam_stats_theil_sen(const int128 *x, int n, double *work)
 {
 	int			slopes = 0;
+	bool		exact = true;
 
 	if (n < 2)
 		return 0;
 	for (int i = 0; i < n; i++)
+		exact = exact && x[i] <= DOUBLE_EXACT_MAX && x[i] >= -DOUBLE_EXACT_MAX;
+	for (int i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		for (int j = i + 1; j < n; j++)
-			work[slopes++] = (double) (x[j] - x[i]) / (j - i);
+		if (likely(exact))
+		{
+			/* differences of such doubles are exact as well */
+			double		from = (double) (int64) x[i];
+
+			for (int j = i + 1; j < n; j++)
+				work[slopes++] = ((double) (int64) x[j] - from) / (j - i);
+		}
+		else
+		{
+			for (int j = i + 1; j < n; j++)
+				work[slopes++] = (double) (x[j] - x[i]) / (j - i);
+		}
 	}
 	return kam_stats_median(work, slopes);
 }

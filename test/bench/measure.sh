@@ -38,12 +38,13 @@ query() { sed '$ s/;$//' "test/bench/queries/$1.sql" || die "no query $1"; }
 # million/rank_book, or in DuckDB: duckdb:months_plain, csv: with the export of
 # the table to its CSV file before.
 
-# Points the session at the table of a contestant, and leaves its query in sql.
+# Points the session at the table of a contestant, sets jit as found best for
+# it, and leaves its query in sql.
 choose() {
 	local schema=base
 
 	[[ $1 != */* ]] || schema=${1%/*}
-	ask "SET search_path = $schema"
+	ask "SET search_path = $schema; SET jit = ${jit[$1]:-off}"
 	sql=$(query "${1#*/}")
 }
 
@@ -78,10 +79,10 @@ clock() {
 	esac
 }
 
-# Runs a contestant untimed, and says in about what its plan does and how long
-# it takes with jit.
+# Warms up a contestant, finds out whether it is faster with jit or without, and
+# says in about what its plan does.
 warm_up() {
-	local plan launched
+	local plan launched with_jit
 
 	if [[ $1 = *:* ]]; then
 		clock "$1"
@@ -96,20 +97,23 @@ warm_up() {
 	if [ "$(sed -n 's/.*shared hit=[0-9]* read=\([0-9]*\).*/\1/p' <<<"$plan" | sort -n | tail -n 1)0" -ge 10000 ]; then
 		about[$1]+=", reads from outside shared_buffers"
 	fi
-	ask "SET jit = on"
+	jit[$1]=on
 	clock "$1"
-	about[$1]+=", with jit $(awk -v ms="$REPLY" 'BEGIN { printf "%.3f", ms / 1e3 }') s"
-	ask "SET jit = off"
+	with_jit=$REPLY
+	jit[$1]=off
+	clock "$1"
+	jit[$1]=$(awk -v on="$with_jit" -v off="$REPLY" 'BEGIN { print on < off ? "on" : "off" }')
+	about[$1]+=", jit ${jit[$1]}"
 }
 
-# Runs contestants in turn, ROUNDS times after a round to warm up, and leaves
+# Runs contestants in turn, ROUNDS times after warming up, and leaves
 # the median of each in ms.
 #   race "settings" contestant...
 race() {
 	local settings=$1 contestant round least most
 
 	shift
-	declare -gA rows=() about=() times=() ms=()
+	declare -gA rows=() about=() times=() ms=() jit=()
 	ask "RESET ALL; SET client_min_messages = warning; $settings"
 	for contestant; do
 		warm_up "$contestant"

@@ -210,8 +210,8 @@ ask "CREATE EXTENSION kam; CREATE EXTENSION pg_prewarm;
 	FROM pg_settings
 	WHERE name IN ('shared_buffers', 'hash_mem_multiplier', 'parallel_leader_participation', 'max_parallel_workers')"
 printf '%s\n' "$REPLY"
-printf '  method      medians of %s runs each in turn, after warming up; jit is off for both sides, since\n' "$ROUNDS"
-printf '              most of these queries take longer with it (the time of one run in parentheses)\n'
+printf '  method      medians of %s runs each in turn, after warming up; each query, of either side, with\n' "$ROUNDS"
+printf '              jit on or off, whichever was faster in the warm-up\n'
 
 for section; do
 	"section_$section"

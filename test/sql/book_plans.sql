@@ -11,7 +11,7 @@ CREATE TABLE sale AS
 SELECT i, (random() * random() * 3000)::bigint - 1500 AS account, (ARRAY['north', 'south', 'east', 'west'])[1 + (random() * random() * 3)::integer] AS region,
 	date '2015-01-01' + (random() * 2000)::integer AS day, round(((random() - 0.2) * 10 ^ (random() * 9)::integer)::numeric, (random() * 8)::integer) AS amount,
 	CASE WHEN random() < 0.5 THEN round((random() * 1000 - 100)::numeric, 2) END AS cost, CASE WHEN random() < 0.5 THEN round((random() * 100)::numeric, 1) END AS quantity
-FROM generate_series(1, 60000) AS i;
+FROM generate_series(1, 40000) AS i;
 ALTER TABLE sale SET (parallel_workers = 3);
 ANALYZE sale;
 
@@ -79,7 +79,7 @@ SELECT * FROM make('grouping sets', 'SELECT region, kam._book_send(kam.book(acco
 SELECT * FROM make('two kinds of keys', 'SELECT region, CASE WHEN kam.book(account::text, day, amount, cost, quantity) IS NOT NULL THEN kam._book_send(kam.book(account, day, amount, cost, quantity)) END FROM sale GROUP BY region');
 SELECT * FROM make('distinct lines', 'SELECT region, kam._book_send(kam.book(DISTINCT account, day, amount, cost, quantity)) FROM (SELECT * FROM sale UNION ALL SELECT * FROM sale WHERE i % 3 = 0) AS s GROUP BY region');
 SELECT * FROM make('subquery of each row', 'SELECT region, (SELECT kam._book_send(kam.book(account, day, amount, cost, quantity)) FROM sale AS s WHERE s.region = r.region) FROM (SELECT DISTINCT region FROM sale) AS r');
-SELECT * FROM make('in a window', 'SELECT region, image FROM (SELECT region, kam._book_send(kam.book(account, day, amount, cost, quantity) OVER (PARTITION BY region)) AS image, row_number() OVER (PARTITION BY region) AS n FROM sale WHERE i > 59000 OR true OFFSET 0) AS w WHERE n = 1');
+SELECT * FROM make('in a window', 'SELECT region, image FROM (SELECT region, kam._book_send(kam.book(account, day, amount, cost, quantity) OVER (PARTITION BY region)) AS image, row_number() OVER (PARTITION BY region) AS n FROM sale OFFSET 0) AS w WHERE n = 1');
 CREATE TABLE parted (LIKE sale) PARTITION BY LIST (region);
 CREATE TABLE parted_north PARTITION OF parted FOR VALUES IN ('north', 'south');
 CREATE TABLE parted_other PARTITION OF parted DEFAULT;
