@@ -39,8 +39,6 @@
 /* ... but never more than numbers of 32 bits can count. */
 #define LOG_MAX_CELLS		(INT64CONST(1) << 31)
 
-#define CACHE_LINE			64
-
 static Size book_get_flat_size(ExpandedObjectHeader *header);
 static void book_flatten_into(ExpandedObjectHeader *header, void *result,
 							  Size allocated_size);
@@ -66,8 +64,10 @@ kam_book_create(MemoryContext parent, KamKeyKind kind, bool costed)
 	EOH_init_header(&book->hdr, &book_methods, context);
 	book->kind = kind;
 	book->costed = costed;
-	book->lines = MemoryContextAlloc(context, KAM_BATCH_LINES * sizeof(KamLine));
-	book->hashes = MemoryContextAlloc(context, KAM_BATCH_LINES * sizeof(uint64));
+	StaticAssertStmt(sizeof(KamLine) == CACHE_LINE && sizeof(Entry) == CACHE_LINE,
+					 "a line or an entry is no cache line");
+	book->lines = (KamLine *)
+		TYPEALIGN(CACHE_LINE, MemoryContextAlloc(context, KAM_BATCH_LINES * sizeof(KamLine) + CACHE_LINE));
 	book->batch_context = AllocSetContextCreate(context, "kam book batch",
 												ALLOCSET_START_SMALL_SIZES);
 	return book;
@@ -228,8 +228,9 @@ grow_accounts(KamBook *book)
  * Returns the number of the account of a line, a new one if need be.
  */
 static inline uint32
-find_account(KamBook *book, const KamLine *line, uint64 hash)
+find_account(KamBook *book, const KamLine *line)
 {
+	const uint64 hash = line->hash;
 	uint64		at;
 	uint32		account;
 	Entry	   *e;
@@ -413,13 +414,13 @@ kam_book_apply_batch(KamBook *book)
 	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < book->nlines && book->slots != NULL; i++)
 	{
-		uint64		slot = book->slots[book->hashes[i] & book->slots_mask];
+		uint64		slot = book->slots[book->lines[i].hash & book->slots_mask];
 
 		if (slot != 0)
 			__builtin_prefetch(&book->entries[(uint32) slot - 1], 1);
 	}
 	for (int i = 0; i < book->nlines; i++)
-		apply_line(book, find_account(book, &book->lines[i], book->hashes[i]),
+		apply_line(book, find_account(book, &book->lines[i]),
 				   &book->lines[i]);
 	book->nlines = 0;
 	if (book->kind == KAM_KEY_TEXT)
@@ -433,10 +434,13 @@ kam_book_apply_batch(KamBook *book)
 void
 kam_book_add_months(KamBook *book, KamLine *line, const KamMonths *ledger)
 {
-	uint32		account = find_account(book, line, kam_hash_words(line->high, line->low));
-	Entry	   *e = &book->entries[account];
+	uint32		account;
+	Entry	   *e;
 	uint32		scales = (uint32) ledger->known << KAM_SCALES_KNOWN;
 
+	line->hash = kam_hash_words(line->high, line->low);
+	account = find_account(book, line);
+	e = &book->entries[account];
 	for (int i = 0; i < KAM_MEASURES; i++)
 		scales |= (uint32) ledger->scale[i] << (i * KAM_SCALES_SHIFT);
 	e->scales = max_scales(e->scales, scales);

@@ -120,13 +120,14 @@ extern Datum kam_key_to_text(KamKeyKind kind, const KamKey *key);
 typedef struct KamBook KamBook;
 
 /*
- * One line of sales on its way into a book.  The key is two words that sort
- * as the key does; "text" is set if they do not hold all of it.
+ * One line of sales on its way into a book: a cache line.  The key is two
+ * words that sort as the key does; "text" is set if they do not hold all of it.
  */
 typedef struct KamLine
 {
 	uint64		high;
 	uint64		low;
+	uint64		hash;			/* of these words */
 	const char *text;
 	int64		amount;
 	int64		cost;

@@ -13,6 +13,8 @@
 /* Lines that are hashed ahead of those that are applied. */
 #define KAM_BATCH_LINES			64
 
+#define CACHE_LINE			64
+
 /* Runs before some are merged. */
 #define MAX_RUNS			16
 
@@ -63,8 +65,22 @@ typedef struct WideCell
 struct KamBook
 {
 	ExpandedObjectHeader hdr;	/* must be first */
+
+	/* what each line touches: those not applied yet, aligned to CACHE_LINE */
+	KamLine    *lines;
+	int			nlines;
 	KamKeyKind	kind;
 	bool		costed;			/* cells are CostedCells */
+
+	/* the date of the last line, which is often that of the next; all three
+	 * are 0 for 2000-01-01 */
+	DateADT		last_date;
+	int32		last_month;
+	int			last_day;
+
+	/* open hash table: high half of the hash, then the account's number + 1 */
+	uint64	   *slots;
+	uint64		slots_mask;
 
 	/* accounts, by number; texts[i] if the key's words do not hold all of it */
 	Entry	   *entries;		/* aligned to CACHE_LINE */
@@ -72,22 +88,7 @@ struct KamBook
 	const char **texts;
 	uint32		naccounts;
 	uint32		accounts_capacity;
-
-	/* open hash table: high half of the hash, then the account's number + 1 */
-	uint64	   *slots;
-	uint64		slots_mask;
-
-	/* lines not applied yet */
-	KamLine    *lines;
-	uint64	   *hashes;
-	int			nlines;
-
-	/* the date of the last line, which is often that of the next; all three
-	 * are 0 for 2000-01-01 */
-	DateADT		last_date;
-	int32		last_month;
-	int			last_day;
-	MemoryContext batch_context;	/* of their texts */
+	MemoryContext batch_context;	/* of the lines' texts */
 
 	/* months complete for now, in order of arrival */
 	KamBytes	log;
@@ -174,12 +175,11 @@ kam_book_next_line(KamBook *book)
 static inline void
 kam_book_line_done(KamBook *book)
 {
-	const KamLine *line = &book->lines[book->nlines];
-	uint64		hash = kam_hash_words(line->high, line->low);
+	KamLine    *line = &book->lines[book->nlines];
 
-	book->hashes[book->nlines] = hash;
+	line->hash = kam_hash_words(line->high, line->low);
 	if (likely(book->slots != NULL))
-		__builtin_prefetch(&book->slots[hash & book->slots_mask]);
+		__builtin_prefetch(&book->slots[line->hash & book->slots_mask]);
 	if (unlikely(++book->nlines == KAM_BATCH_LINES))
 		kam_book_apply_batch(book);
 }

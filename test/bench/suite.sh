@@ -34,9 +34,9 @@ done
 heading() { printf '\n%s\n' "$*"; say "$(date +%T) $*"; }
 
 # Makes the table of a schema unless it is there, and puts it into memory.
-#   base        the lines asked for, 50,000 accounts
+#   base        the lines asked for, 50,000 accounts or, if less, a hundredth of them
 #   small       a tenth of the lines
-#   few, many   1,000 accounts and a million, or a tenth of the lines if less
+#   few, many   1,000 accounts; a million or, if less, a tenth of the lines
 #   text, uuid  the lines of base with other keys
 need() {
 	ask "SELECT to_regclass('$1.sale') IS NOT NULL"
