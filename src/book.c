@@ -34,7 +34,7 @@
 #define LOG_MIN_CELLS		(INT64CONST(1) << 21)
 
 /* ... and for each account. */
-#define LOG_CELLS_PER_ACCOUNT	4
+#define LOG_CELLS_PER_ACCOUNT	8
 
 /* ... but never more than numbers of 32 bits can count. */
 #define LOG_MAX_CELLS		(INT64CONST(1) << 31)
