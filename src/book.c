@@ -25,6 +25,7 @@
 #include "book_working.h"
 
 #include "common/hashfn.h"
+#include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
 #include "utils/memutils.h"
@@ -42,8 +43,6 @@
 static Size book_get_flat_size(ExpandedObjectHeader *header);
 static void book_flatten_into(ExpandedObjectHeader *header, void *result,
 							  Size allocated_size);
-
-static void log_to_run(KamBook *book);
 
 static const ExpandedObjectMethods book_methods = {
 	book_get_flat_size,
@@ -64,10 +63,11 @@ kam_book_create(MemoryContext parent, KamKeyKind kind, bool costed)
 	EOH_init_header(&book->hdr, &book_methods, context);
 	book->kind = kind;
 	book->costed = costed;
-	StaticAssertStmt(sizeof(KamLine) == CACHE_LINE && sizeof(Entry) == CACHE_LINE,
+	book->seed = pg_prng_uint64(&pg_global_prng_state);
+	StaticAssertStmt(sizeof(KamLine) == KAM_CACHE_LINE && sizeof(KamBookEntry) == KAM_CACHE_LINE,
 					 "a line or an entry is no cache line");
 	book->lines = (KamLine *)
-		TYPEALIGN(CACHE_LINE, MemoryContextAlloc(context, KAM_BATCH_LINES * sizeof(KamLine) + CACHE_LINE));
+		TYPEALIGN(KAM_CACHE_LINE, MemoryContextAlloc(context, KAM_BATCH_LINES * sizeof(KamLine) + KAM_CACHE_LINE));
 	book->batch_context = AllocSetContextCreate(context, "kam book batch",
 												ALLOCSET_START_SMALL_SIZES);
 	return book;
@@ -87,19 +87,6 @@ KamKeyKind
 kam_book_kind(const KamBook *book)
 {
 	return book->kind;
-}
-
-/*
- * Makes a book ready for lines with cost and quantity.
- */
-void
-kam_book_make_costed(KamBook *book)
-{
-	if (book->costed)
-		return;
-	if (book->ncells > 0)
-		log_to_run(book);
-	book->costed = true;
 }
 
 Datum
@@ -162,7 +149,7 @@ kam_line_set_text(KamBook *book, KamLine *line, const char *text, int length)
 static inline bool
 same_key(const KamBook *book, uint32 account, const KamLine *line)
 {
-	const Entry *e = &book->entries[account];
+	const KamBookEntry *e = &book->entries[account];
 
 	if (e->high != line->high || e->low != line->low)
 		return false;
@@ -182,7 +169,7 @@ grow_accounts(KamBook *book)
 	uint32		capacity = Max(book->accounts_capacity * 2, 16);
 	uint64		nslots = (uint64) capacity * 2;
 	void	   *chunk;
-	Entry	   *entries;
+	KamBookEntry	   *entries;
 
 	if (book->accounts_capacity > PG_UINT32_MAX / 4)
 		ereport(ERROR,
@@ -191,11 +178,11 @@ grow_accounts(KamBook *book)
 				 errhint("Split the accounts over several books, for example with GROUP BY %s(account) %% 16.",
 						 kam_key_hash_name(book->kind))));
 
-	chunk = MemoryContextAllocHuge(context, capacity * sizeof(Entry) + CACHE_LINE);
-	entries = (Entry *) TYPEALIGN(CACHE_LINE, chunk);
+	chunk = MemoryContextAllocHuge(context, capacity * sizeof(KamBookEntry) + KAM_CACHE_LINE);
+	entries = (KamBookEntry *) TYPEALIGN(KAM_CACHE_LINE, chunk);
 	if (book->naccounts > 0)
 	{
-		memcpy(entries, book->entries, book->naccounts * sizeof(Entry));
+		memcpy(entries, book->entries, book->naccounts * sizeof(KamBookEntry));
 		pfree(book->entries_chunk);
 		pfree(book->slots);
 	}
@@ -215,9 +202,11 @@ grow_accounts(KamBook *book)
 	book->slots_mask = nslots - 1;
 	for (uint32 i = 0; i < book->naccounts; i++)
 	{
-		uint64		hash = kam_hash_words(entries[i].high, entries[i].low);
+		uint64		hash = kam_hash_words(book, entries[i].high, entries[i].low);
 		uint64		at = hash & book->slots_mask;
 
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
 		while (book->slots[at] != 0)
 			at = (at + 1) & book->slots_mask;
 		book->slots[at] = (hash >> 32 << 32) | (i + 1);
@@ -233,7 +222,7 @@ find_account(KamBook *book, const KamLine *line)
 	const uint64 hash = line->hash;
 	uint64		at;
 	uint32		account;
-	Entry	   *e;
+	KamBookEntry	   *e;
 
 	if (unlikely(book->naccounts == book->accounts_capacity))
 		grow_accounts(book);
@@ -246,14 +235,12 @@ find_account(KamBook *book, const KamLine *line)
 			if (likely(same_key(book, account, line)))
 				return account;
 		}
-		/* long chains are the work of keys that were made for it */
-		CHECK_FOR_INTERRUPTS();
 	}
 
 	account = book->naccounts++;
 	book->slots[at] = (hash >> 32 << 32) | (account + 1);
 	e = &book->entries[account];
-	memset(e, 0, sizeof(Entry));
+	memset(e, 0, sizeof(KamBookEntry));
 	e->high = line->high;
 	e->low = line->low;
 	if (book->kind == KAM_KEY_TEXT)
@@ -289,17 +276,30 @@ log_reserve(KamBook *book)
 }
 
 /*
+ * Returns the next cell of the log, which only a costed book has all of.
+ */
+static inline KamBookCostedCell *
+log_next(KamBook *book)
+{
+	KamBookCostedCell *c;
+
+	if (unlikely(book->log.length + sizeof(KamBookCostedCell) > book->log.capacity))
+		log_reserve(book);
+	c = (KamBookCostedCell *) (book->log.data + book->log.length);
+	book->log.length += kam_cell_size(book);
+	book->ncells++;
+	return c;
+}
+
+/*
  * Puts the month that an account is busy with into the log.
  */
 static inline void
 log_month(KamBook *book, uint32 account)
 {
-	Entry	   *e = &book->entries[account];
-	CostedCell *c;
+	KamBookEntry	   *e = &book->entries[account];
+	KamBookCostedCell *c = log_next(book);
 
-	if (unlikely(book->log.length + sizeof(CostedCell) > book->log.capacity))
-		log_reserve(book);
-	c = (CostedCell *) (book->log.data + book->log.length);
 	c->cell.gross = e->gross;
 	c->cell.credited = e->credited;
 	c->cell.account = account;
@@ -311,11 +311,47 @@ log_month(KamBook *book, uint32 account)
 		c->cost = e->cost;
 		c->quantity = e->quantity;
 	}
-	book->log.length += kam_cell_size(book);
-	book->ncells++;
-
 	e->gross = e->credited = e->cost = e->quantity = 0;
 	e->days = e->lines = 0;
+}
+
+/*
+ * Puts a month of a ledger into the log or, if 64 bits do not hold its sums,
+ * beside it.
+ */
+static void
+log_month_of_ledger(KamBook *book, uint32 account, const KamMonth *m)
+{
+	if (kam_fits_int64(m->gross) && kam_fits_int64(m->credited) &&
+		(book->costed ? kam_fits_int64(m->cost) && kam_fits_int64(m->quantity) :
+		 m->cost == 0 && m->quantity == 0))
+	{
+		KamBookCostedCell *c = log_next(book);
+
+		c->cell.gross = (int64) m->gross;
+		c->cell.credited = (int64) m->credited;
+		c->cell.account = account;
+		c->cell.month = m->month;
+		c->cell.days = m->days;
+		c->cell.lines = (uint32) m->lines;
+		if (book->costed)
+		{
+			c->cost = (int64) m->cost;
+			c->quantity = (int64) m->quantity;
+		}
+		return;
+	}
+	if (book->nwide == book->wide_capacity)
+	{
+		book->wide_capacity = Max(book->wide_capacity * 2, 64);
+		if (book->wide == NULL)
+			book->wide = MemoryContextAllocHuge(book->hdr.eoh_context,
+												book->wide_capacity * sizeof(KamBookWideCell));
+		else
+			book->wide = repalloc_huge(book->wide, book->wide_capacity * sizeof(KamBookWideCell));
+	}
+	book->wide[book->nwide].account = account;
+	book->wide[book->nwide++].month = *m;
 }
 
 /*
@@ -324,7 +360,7 @@ log_month(KamBook *book, uint32 account)
 static inline void
 apply_line(KamBook *book, uint32 account, const KamLine *line)
 {
-	Entry	   *e = &book->entries[account];
+	KamBookEntry	   *e = &book->entries[account];
 	int64		unused;
 
 	if (unlikely(e->scales != line->scales))
@@ -372,20 +408,29 @@ merge_runs(KamBook *book, int from)
 	book->nruns = from + 1;
 }
 
+static Size
+run_size(const KamImage *run)
+{
+	return run->keys.length + run->ledgers.length;
+}
+
 /*
- * Makes room for one more run.  The first, the largest as a rule, is left
- * alone unless the others together have become as large.
+ * Makes room for one more run.  Those at the end that are together about as
+ * large as the one before them are merged; so a line is merged again only
+ * after its run has doubled or so.
  */
 static void
 runs_reserve(KamBook *book)
 {
-	Size		others = 0;
+	int			from = book->nruns - 2;
+	Size		size;
 
-	if (book->nruns < MAX_RUNS)
+	if (book->nruns < KAM_BOOK_MAX_RUNS)
 		return;
-	for (int i = 1; i < book->nruns; i++)
-		others += book->runs[i].ledgers.length;
-	merge_runs(book, others >= book->runs[0].ledgers.length ? 0 : 1);
+	size = run_size(&book->runs[from]) + run_size(&book->runs[from + 1]);
+	while (from > 0 && run_size(&book->runs[from - 1]) <= 2 * size)
+		size += run_size(&book->runs[--from]);
+	merge_runs(book, from);
 }
 
 static void
@@ -435,30 +480,18 @@ void
 kam_book_add_months(KamBook *book, KamLine *line, const KamMonths *ledger)
 {
 	uint32		account;
-	Entry	   *e;
+	KamBookEntry	   *e;
 	uint32		scales = (uint32) ledger->known << KAM_SCALES_KNOWN;
 
-	line->hash = kam_hash_words(line->high, line->low);
+	line->hash = kam_hash_words(book, line->high, line->low);
 	account = find_account(book, line);
 	e = &book->entries[account];
 	for (int i = 0; i < KAM_MEASURES; i++)
 		scales |= (uint32) ledger->scale[i] << (i * KAM_SCALES_SHIFT);
 	e->scales = max_scales(e->scales, scales);
 
-	if (book->nwide + ledger->nmonths > book->wide_capacity)
-	{
-		book->wide_capacity = Max(book->wide_capacity * 2, book->nwide + ledger->nmonths);
-		if (book->wide == NULL)
-			book->wide = MemoryContextAllocHuge(book->hdr.eoh_context,
-												book->wide_capacity * sizeof(WideCell));
-		else
-			book->wide = repalloc_huge(book->wide, book->wide_capacity * sizeof(WideCell));
-	}
 	for (int i = 0; i < ledger->nmonths; i++)
-	{
-		book->wide[book->nwide].account = account;
-		book->wide[book->nwide++].month = ledger->month[i];
-	}
+		log_month_of_ledger(book, account, &ledger->month[i]);
 	/* frees the text of the line, too */
 	kam_book_apply_batch(book);
 }
@@ -487,7 +520,7 @@ kam_book_image(KamBook *book)
 		if (book->entries[i].lines > 0)
 			log_month(book, i);
 	}
-	if (book->ncells + book->nwide > 0 || book->nruns == 0)
+	if (book->ncells + book->nwide > 0)
 		log_to_run(book);
 	merge_runs(book, 0);
 	return &book->runs[0];

@@ -145,7 +145,6 @@ extern KamBook *kam_book_create(MemoryContext parent, KamKeyKind kind,
 								bool costed);
 extern KamBook *kam_book_from_expanded(struct varlena *value);
 extern KamKeyKind kam_book_kind(const KamBook *book);
-extern void kam_book_make_costed(KamBook *book);
 extern Datum kam_book_datum(KamBook *book);
 extern const KamImage *kam_book_image(KamBook *book);
 extern void kam_book_add_image(KamBook *book, const KamImage *image);

@@ -160,8 +160,6 @@ accum(FunctionCallInfo fcinfo, KamKeyKind kind, bool timestamp)
 		return kam_keep_state(fcinfo);
 	}
 	book = get_state(fcinfo, kind, costed);
-	if (costed)
-		kam_book_make_costed(book);
 
 	line = kam_book_next_line(book);
 	date = timestamp ? kam_date_from_timestamp(PG_GETARG_TIMESTAMP(2)) : PG_GETARG_DATEADT(2);

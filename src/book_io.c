@@ -37,6 +37,7 @@ kam_book_out(PG_FUNCTION_ARGS)
 	StringInfoData out;
 
 	kam_book_open(PG_GETARG_DATUM(0), &image);
+	kam_months_init(&ledger);
 	initStringInfo(&out);
 	appendStringInfoString(&out, kind_names[image.kind]);
 	kam_cursor_init(&cursor, &image);
@@ -152,6 +153,7 @@ kam_book_in(PG_FUNCTION_ARGS)
 	if (kind == KAM_KEY_KINDS)
 		syntax_error("It must begin with the type of the keys: bigint, text or uuid.");
 
+	kam_months_init(&ledger);
 	kam_writer_init(&writer, kind, CurrentMemoryContext);
 	do
 	{
@@ -198,6 +200,7 @@ image_rebuild(const KamImage *image, KamWriter *writer)
 	char		space[KAM_KEY_MAX];
 	const char *problem;
 
+	kam_months_init(&ledger);
 	kam_cursor_init(&cursor, image);
 	while (cursor.left > 0)
 	{
@@ -225,7 +228,7 @@ image_rebuild(const KamImage *image, KamWriter *writer)
 			return problem;
 		kam_writer_add(writer, &cursor.key, &ledger);
 	}
-	return writer->image.naccounts > 0 ? NULL : "It has no accounts.";
+	return NULL;
 }
 
 /*

@@ -203,7 +203,6 @@ kam_book_log_to_image(KamBook *book, KamImage *image)
 		uint32		scales = book->entries[account].scales;
 
 		key_from_sort_key(book->kind, &keys[k], &key, space);
-		error_context_stack = &callback;
 		CHECK_FOR_INTERRUPTS();
 		if (k + 4 < nkeys)
 			__builtin_prefetch(&cells[starts[keys[k + 4].account]]);
@@ -219,10 +218,14 @@ kam_book_log_to_image(KamBook *book, KamImage *image)
 		ledger.known = scales >> KAM_SCALES_KNOWN;
 		for (int i = 0; i < KAM_MEASURES; i++)
 			ledger.scale[i] = (scales >> (i * KAM_SCALES_SHIFT)) & 0xF;
+		error_context_stack = &callback;
 		for (uint32 i = starts[account]; i < ends[account]; i++)
 		{
-			const Cell *c;
+			const KamBookCell *c;
 			KamMonth   *m;
+
+			if (unlikely((i & 0xFFFF) == 0xFFFF))
+				CHECK_FOR_INTERRUPTS();
 
 			if (unlikely(cells[i] >= book->ncells))
 			{
@@ -239,15 +242,15 @@ kam_book_log_to_image(KamBook *book, KamImage *image)
 			m->lines += c->lines;
 			if (book->costed)
 			{
-				m->cost += ((const CostedCell *) c)->cost;
-				m->quantity += ((const CostedCell *) c)->quantity;
+				m->cost += ((const KamBookCostedCell *) c)->cost;
+				m->quantity += ((const KamBookCostedCell *) c)->quantity;
 			}
 		}
 		for (int i = 0; i < ledger.nmonths; i++)
 			kam_month_check_range(&ledger.month[i]);
+		error_context_stack = callback.previous;
 		kam_writer_add(&writer, &key, &ledger);
 	}
-	error_context_stack = callback.previous;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);
 	if (writer.scratch != NULL)

@@ -11,6 +11,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/uuid.h"
 
 PG_FUNCTION_INFO_V1(kam_accounts);
@@ -101,8 +102,8 @@ check_key_type(KamKeyKind kind, Oid type)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("book has keys of another type than %s", format_type_be(type)),
-			 errhint("Its keys are of type %s.",
+			 errmsg("keys of the book are not of type %s", format_type_be(type)),
+			 errhint("They are of type %s.",
 					 kind == KAM_KEY_BIGINT ? "bigint" : kind == KAM_KEY_TEXT ? "text" : "uuid")));
 }
 
@@ -156,7 +157,7 @@ kam_accounts(PG_FUNCTION_ARGS)
 Datum
 kam_accounts_typed(PG_FUNCTION_ARGS)
 {
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, 1);
+	Oid			type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, 1));
 	KamImage	image;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -187,6 +188,7 @@ kam_slice(PG_FUNCTION_ARGS)
 				 errmsg("from_month must not be after to_month"),
 				 errhint("Both months are part of the slice; for a single one give it twice.")));
 	kam_book_open(PG_GETARG_DATUM(0), &image);
+	kam_months_init(&ledger);
 	kam_writer_init(&writer, image.kind, CurrentMemoryContext);
 	kam_cursor_init(&cursor, &image);
 	while (kam_cursor_next(&cursor))

@@ -101,7 +101,8 @@ kam_image_parse(const uint8 *in, Size size, KamImage *image)
 		return false;
 	in = kam_get_number(in, end, &length);
 	/* each account takes at least a byte in either section */
-	if (in == NULL || length > (uint64) (end - in) || naccounts > length)
+	if (in == NULL || length > (uint64) (end - in) || naccounts > length ||
+		naccounts == 0)
 		return false;
 	image->naccounts = (int64) naccounts;
 	image->keys.data = unconstify(uint8 *, in);
@@ -209,6 +210,7 @@ kam_image_count(const KamImage *image, int64 *months, int32 *first, int32 *last)
 
 	*months = 0;
 	*first = *last = 0;
+	kam_months_init(&ledger);
 	kam_cursor_init(&cursor, image);
 	while (kam_cursor_next(&cursor))
 	{
@@ -326,7 +328,8 @@ kam_cursor_next(KamCursor *cursor)
 }
 
 /*
- * Takes the ledger of the current account apart.
+ * Takes the ledger of the current account apart, into one that was initialized
+ * and may hold another account's.
  */
 void
 kam_cursor_ledger(const KamCursor *cursor, KamMonths *ledger)
@@ -430,15 +433,15 @@ kam_images_merge(const KamImage *images, int n, MemoryContext context,
 	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext,
 											   "kam book merge",
 											   ALLOCSET_DEFAULT_SIZES);
-	MemoryContext account = AllocSetContextCreate(work, "kam book merge account",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(account);
-	KamCursor  *cursors = MemoryContextAlloc(work, sizeof(KamCursor) * n);
-	bool	   *open = MemoryContextAlloc(work, sizeof(bool) * n);
+	MemoryContext caller = MemoryContextSwitchTo(work);
+	KamCursor  *cursors = palloc(sizeof(KamCursor) * n);
+	bool	   *open = palloc(sizeof(bool) * n);
 	KamMonths	sum;
 	KamMonths	next;
 	KamWriter	writer;
 
+	kam_months_init(&sum);
+	kam_months_init(&next);
 	kam_writer_init(&writer, images[0].kind, context);
 	for (int i = 0; i < n; i++)
 	{
@@ -485,7 +488,6 @@ kam_images_merge(const KamImage *images, int n, MemoryContext context,
 				open[i] = kam_cursor_next(&cursors[i]);
 			}
 			kam_writer_add(&writer, &cursors[least].key, &sum);
-			MemoryContextReset(account);
 		}
 		open[least] = kam_cursor_next(&cursors[least]);
 	}

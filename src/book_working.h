@@ -13,16 +13,16 @@
 /* Lines that are hashed ahead of those that are applied. */
 #define KAM_BATCH_LINES			64
 
-#define CACHE_LINE			64
+#define KAM_CACHE_LINE			64
 
 /* Runs before some are merged. */
-#define MAX_RUNS			16
+#define KAM_BOOK_MAX_RUNS			16
 
 /*
  * An account and the month it is busy with.  Sums are those of KamMonth, in 64
  * bits; what does not fit there goes to the rest at once.
  */
-typedef struct Entry
+typedef struct KamBookEntry
 {
 	uint64		high;			/* key */
 	uint64		low;
@@ -34,10 +34,10 @@ typedef struct Entry
 	uint32		days;
 	uint32		lines;			/* 0: no month yet */
 	uint32		scales;			/* KAM_SCALES of all its lines */
-} Entry;
+} KamBookEntry;
 
 /* A month of an account that is complete for now */
-typedef struct Cell
+typedef struct KamBookCell
 {
 	int64		gross;
 	int64		credited;
@@ -45,28 +45,28 @@ typedef struct Cell
 	int32		month;
 	uint32		days;
 	uint32		lines;
-} Cell;
+} KamBookCell;
 
 /* The same of a costed book */
-typedef struct CostedCell
+typedef struct KamBookCostedCell
 {
-	Cell		cell;
+	KamBookCell		cell;
 	int64		cost;
 	int64		quantity;
-} CostedCell;
+} KamBookCostedCell;
 
 /* A month of an account whose sums need more than 64 bits */
-typedef struct WideCell
+typedef struct KamBookWideCell
 {
 	uint32		account;
 	KamMonth	month;
-} WideCell;
+} KamBookWideCell;
 
 struct KamBook
 {
 	ExpandedObjectHeader hdr;	/* must be first */
 
-	/* what each line touches: those not applied yet, aligned to CACHE_LINE */
+	/* what each line touches: those not applied yet, aligned to KAM_CACHE_LINE */
 	KamLine    *lines;
 	int			nlines;
 	KamKeyKind	kind;
@@ -83,34 +83,35 @@ struct KamBook
 	uint64		slots_mask;
 
 	/* accounts, by number; texts[i] if the key's words do not hold all of it */
-	Entry	   *entries;		/* aligned to CACHE_LINE */
+	KamBookEntry	   *entries;		/* aligned to KAM_CACHE_LINE */
 	void	   *entries_chunk;
 	const char **texts;
 	uint32		naccounts;
 	uint32		accounts_capacity;
+	uint64		seed;			/* of the hash: keys may be made to collide */
 	MemoryContext batch_context;	/* of the lines' texts */
 
 	/* months complete for now, in order of arrival */
 	KamBytes	log;
 	int64		ncells;
-	WideCell   *wide;
+	KamBookWideCell   *wide;
 	int64		nwide;
 	int64		wide_capacity;
 
-	KamImage	runs[MAX_RUNS];
+	KamImage	runs[KAM_BOOK_MAX_RUNS];
 	int			nruns;
 };
 
 static inline Size
 kam_cell_size(const KamBook *book)
 {
-	return book->costed ? sizeof(CostedCell) : sizeof(Cell);
+	return book->costed ? sizeof(KamBookCostedCell) : sizeof(KamBookCell);
 }
 
-static inline const Cell *
+static inline const KamBookCell *
 kam_cell_at(const KamBook *book, int64 i)
 {
-	return (const Cell *) (book->log.data + i * kam_cell_size(book));
+	return (const KamBookCell *) (book->log.data + i * kam_cell_size(book));
 }
 
 /* A longer text is preceded by its length. */
@@ -123,18 +124,24 @@ kam_key_text_length(const char *text)
 	return length;
 }
 
+/* The finalizer of MurmurHash3 */
 static inline uint64
-kam_hash_words(uint64 high, uint64 low)
+kam_hash_mix(uint64 h)
 {
-	/* the finalizer of MurmurHash3 */
-	uint64		h = high ^ (low * UINT64CONST(0x9e3779b97f4a7c15));
-
 	h ^= h >> 33;
 	h *= UINT64CONST(0xff51afd7ed558ccd);
 	h ^= h >> 33;
 	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
 	h ^= h >> 33;
 	return h;
+}
+
+static inline uint64
+kam_hash_words(const KamBook *book, uint64 high, uint64 low)
+{
+	uint64		h = kam_hash_mix(high ^ book->seed);
+
+	return low == 0 ? h : kam_hash_mix(h ^ low);
 }
 
 /* book.c */
@@ -177,7 +184,7 @@ kam_book_line_done(KamBook *book)
 {
 	KamLine    *line = &book->lines[book->nlines];
 
-	line->hash = kam_hash_words(line->high, line->low);
+	line->hash = kam_hash_words(book, line->high, line->low);
 	if (likely(book->slots != NULL))
 		__builtin_prefetch(&book->slots[line->hash & book->slots_mask]);
 	if (unlikely(++book->nlines == KAM_BATCH_LINES))

@@ -177,10 +177,12 @@ kam_concentration_serialize(PG_FUNCTION_ARGS)
 Datum
 kam_concentration_deserialize(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-	Concentration *state = palloc(sizeof(Concentration));
+	bytea	   *bytes;
+	Concentration *state;
 
 	kam_aggregate_context(fcinfo);
+	bytes = PG_GETARG_BYTEA_PP(0);
+	state = palloc(sizeof(Concentration));
 	Assert(VARSIZE_ANY_EXHDR(bytes) >= sizeof(Concentration));
 	memcpy(state, VARDATA_ANY(bytes), sizeof(Concentration));
 	state->amounts.context = CurrentMemoryContext;

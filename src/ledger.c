@@ -65,21 +65,32 @@
 #define WIDE_MASK			((UINT64CONST(1) << WIDE_SHIFT) - 1)
 
 /*
- * Makes an empty ledger that uses its own space.
+ * Makes an empty ledger that uses its own space and, if that is too small,
+ * the current memory context.
  */
 void
 kam_months_init(KamMonths *ledger)
 {
-	ledger->nmonths = 0;
-	ledger->known = 0;
-	memset(ledger->scale, 0, sizeof(ledger->scale));
 	ledger->capacity = KAM_MONTHS_INLINE;
+	ledger->context = CurrentMemoryContext;
 	ledger->month = ledger->space;
+	kam_months_clear(ledger);
 }
 
 /*
- * Makes room for that many months in all.  Room that was palloc'd goes with
- * its memory context.
+ * Makes a ledger empty and keeps its room.
+ */
+void
+kam_months_clear(KamMonths *ledger)
+{
+	ledger->nmonths = 0;
+	ledger->known = 0;
+	memset(ledger->scale, 0, sizeof(ledger->scale));
+}
+
+/*
+ * Makes room for that many months in all.  Room beyond the ledger's own space
+ * goes with its memory context.
  */
 void
 kam_months_reserve(KamMonths *ledger, int nmonths)
@@ -88,8 +99,11 @@ kam_months_reserve(KamMonths *ledger, int nmonths)
 
 	if (likely(nmonths <= ledger->capacity))
 		return;
-	month = palloc(sizeof(KamMonth) * nmonths);
+	nmonths = Max(nmonths, 2 * ledger->capacity);
+	month = MemoryContextAlloc(ledger->context, sizeof(KamMonth) * nmonths);
 	memcpy(month, ledger->month, sizeof(KamMonth) * ledger->nmonths);
+	if (ledger->month != ledger->space)
+		pfree(ledger->month);
 	ledger->month = month;
 	ledger->capacity = nmonths;
 }
@@ -101,8 +115,8 @@ kam_ledger_span_error(int32 first, int32 last)
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("ledger would span more than %d months", KAM_MONTHS_MAX),
 			 errdetail("It would reach from %s to %s.",
-					   pstrdup(DatumGetCString(DirectFunctionCall1(date_out,
-																   DateADTGetDatum(kam_month_to_date(first))))),
+					   DatumGetCString(DirectFunctionCall1(date_out,
+														   DateADTGetDatum(kam_month_to_date(first)))),
 					   DatumGetCString(DirectFunctionCall1(date_out,
 														   DateADTGetDatum(kam_month_to_date(last))))),
 			 errhint("One of these dates is probably wrong; set such lines aside with a WHERE clause on the date.")));
@@ -181,6 +195,8 @@ get_signed_sum(const uint8 *in, const uint8 *end, bool wide, int64 unit,
 			   int128 *sum)
 {
 	in = get_sum(in, end, wide, unit, sum);
+	if (unlikely(in == NULL))
+		return NULL;
 	*sum = ((*sum & 1) ? -(*sum >> 1) - 1 : *sum >> 1) * unit;
 	return in;
 }
@@ -209,6 +225,7 @@ make_unit(int scale)
 static inline int128
 units(int128 value, const Unit *unit)
 {
+	Assert(value % unit->unit == 0);
 	if (likely(kam_fits_int64(value)))
 		return (int64) ((uint64) ((int64) value >> unit->shift) * unit->inverse);
 	return value / unit->unit;
@@ -398,7 +415,8 @@ get_month(const uint8 *in, const uint8 *end, uint8 tag, bool wide,
 #define PLAIN_MONTH_MAX		(4 * KAM_NUMBER_SIZE + (int) sizeof(uint32))
 
 /*
- * Reads the canonical form.  Returns false for bytes that are none.  Never
+ * Reads the canonical form into a ledger that was initialized, and whose room
+ * serves again.  Returns false for bytes that are none.  Never
  * reads beyond "limit", which is "end" or, where more bytes follow in memory,
  * behind it, and never returns months out of order, whatever the bytes are;
  * the other invariants are kam_months_check's.
@@ -414,7 +432,7 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end,
 	uint64		number;
 	int64		month;
 
-	kam_months_init(ledger);
+	kam_months_clear(ledger);
 	if (end - in < 2)
 		return false;
 	header = *in++;
@@ -450,9 +468,7 @@ kam_months_decode(KamMonths *ledger, const uint8 *in, const uint8 *end,
 		uint8		tag = *in++;
 
 		if (unlikely(ledger->nmonths == ledger->capacity))
-			kam_months_reserve(ledger,
-							   Min(KAM_MONTHS_MAX,
-								   ledger->nmonths + (int) Min(end - in, 4096)) + 1);
+			kam_months_reserve(ledger, ledger->capacity + 1);
 		m = &ledger->month[ledger->nmonths];
 
 		if (likely(plain && limit - in >= PLAIN_MONTH_MAX))
@@ -545,7 +561,10 @@ kam_months_add(KamMonths *sum, const KamMonths *other)
 			if (k != i)
 				sum->month[k] = sum->month[i];
 			if (sum->month[k].month == other->month[j].month)
+			{
 				kam_month_add(&sum->month[k], &other->month[j--]);
+				kam_month_check_range(&sum->month[k]);
+			}
 			i--;
 		}
 		else
@@ -587,6 +606,7 @@ kam_ledger_open(Datum value, KamMonths *ledger)
 	struct varlena *packed = PG_DETOAST_DATUM_PACKED(value);
 	const uint8 *in = (const uint8 *) VARDATA_ANY(packed);
 
+	kam_months_init(ledger);
 	if (kam_ledger_is_working(packed))
 		kam_working_open((const KamWorking *) PG_DETOAST_DATUM(PointerGetDatum(packed)),
 						 ledger);

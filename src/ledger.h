@@ -56,6 +56,7 @@ typedef struct KamMonths
 	uint8		known;			/* KAM_KNOWN(cost), KAM_KNOWN(quantity) */
 	uint8		scale[KAM_MEASURES];
 	int			capacity;
+	MemoryContext context;		/* of the months, if not in their space */
 	KamMonth   *month;
 	KamMonth	space[KAM_MONTHS_INLINE];
 } KamMonths;
@@ -96,22 +97,24 @@ kam_month_check_range(const KamMonth *m)
 }
 
 /*
- * Adds a month to the same month of another ledger.
+ * Adds a month to the same month of another ledger.  The sums are not checked
+ * against KAM_AMOUNT_MAX, which is for the end of a series of additions.
  */
 static inline void
 kam_month_add(KamMonth *m, const KamMonth *other)
 {
 	m->days |= other->days;
 	m->lines += other->lines;
-	m->gross += other->gross;
-	m->credited += other->credited;
-	m->cost += other->cost;
-	m->quantity += other->quantity;
-	kam_month_check_range(m);
+	if (__builtin_add_overflow(m->gross, other->gross, &m->gross) ||
+		__builtin_add_overflow(m->credited, other->credited, &m->credited) ||
+		__builtin_add_overflow(m->cost, other->cost, &m->cost) ||
+		__builtin_add_overflow(m->quantity, other->quantity, &m->quantity))
+		KAM_AMOUNT_RANGE_ERROR();
 }
 
 /* ledger.c */
 extern void kam_months_init(KamMonths *ledger);
+extern void kam_months_clear(KamMonths *ledger);
 extern void kam_months_reserve(KamMonths *ledger, int nmonths);
 extern const char *kam_months_check(const KamMonths *ledger);
 extern uint8 *kam_months_encode(const KamMonths *ledger, uint8 *out);

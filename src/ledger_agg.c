@@ -275,14 +275,14 @@ working_add(KamWorking *w, const Entry *e)
 }
 
 /*
- * Takes the months out of a working ledger.
+ * Takes the months out of a working ledger, into one that was initialized.
  */
 void
 kam_working_open(const KamWorking *w, KamMonths *ledger)
 {
 	KamMonth   *m = NULL;
 
-	kam_months_init(ledger);
+	kam_months_clear(ledger);
 	kam_months_reserve(ledger, w->ncells);
 	ledger->known = w->known;
 	memcpy(ledger->scale, w->scale, sizeof(w->scale));
@@ -394,6 +394,7 @@ working_add_working(KamWorking *w, const KamWorking *other)
 		}
 		return w;
 	}
+	kam_months_init(&ledger);
 	kam_working_open(other, &ledger);
 	return working_add_months(w, &ledger);
 }
@@ -558,6 +559,7 @@ kam_ledger_pack(PG_FUNCTION_ARGS)
 
 	if (!kam_ledger_is_working(state))
 		PG_RETURN_POINTER(state);
+	kam_months_init(&ledger);
 	kam_working_open((KamWorking *) state, &ledger);
 	PG_RETURN_POINTER(kam_ledger_from_months(&ledger));
 }

@@ -285,14 +285,14 @@ kam_months_parse(KamMonths *ledger, const char *p, const char *text)
 {
 	const char *problem;
 
-	kam_months_init(ledger);
+	kam_months_clear(ledger);
 	p = skip_space(p);
 	while (*p != '\0' && *p != '|')
 	{
 		if (ledger->nmonths == KAM_MONTHS_MAX)
 			syntax_error(text, "It has more than 1200 months.");
 		if (ledger->nmonths == ledger->capacity)
-			kam_months_reserve(ledger, Min(2 * ledger->capacity, KAM_MONTHS_MAX));
+			kam_months_reserve(ledger, ledger->capacity + 1);
 		p = parse_month(p, ledger, &ledger->month[ledger->nmonths], text);
 		ledger->nmonths++;
 		if (*p == ';')
@@ -314,6 +314,7 @@ kam_ledger_in(PG_FUNCTION_ARGS)
 	const char *text = PG_GETARG_CSTRING(0);
 	KamMonths	ledger;
 
+	kam_months_init(&ledger);
 	if (*kam_months_parse(&ledger, text, text) != '\0')
 		syntax_error(text, "A vertical bar separates the accounts of a book.");
 	PG_RETURN_POINTER(kam_ledger_from_months(&ledger));
@@ -343,6 +344,7 @@ kam_ledger_recv(PG_FUNCTION_ARGS)
 	KamMonths	ledger;
 	struct varlena *result;
 
+	kam_months_init(&ledger);
 	if (kam_months_decode(&ledger, bytes, bytes + size, bytes + size))
 	{
 		problem = kam_months_check(&ledger);
@@ -362,14 +364,27 @@ kam_ledger_recv(PG_FUNCTION_ARGS)
 			 errhint("Send what kam.ledger's own binary output gave, unchanged.")));
 }
 
+/*
+ * Frees a ledger that canonical() made of a datum.
+ */
+static void
+free_if_copy(struct varlena *ledger, Datum value)
+{
+	if ((Pointer) ledger != DatumGetPointer(value))
+		pfree(ledger);
+}
+
 static bool
 ledgers_equal(FunctionCallInfo fcinfo)
 {
 	struct varlena *a = canonical(PG_GETARG_DATUM(0));
 	struct varlena *b = canonical(PG_GETARG_DATUM(1));
-
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+	bool		result = VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+
+	free_if_copy(a, PG_GETARG_DATUM(0));
+	free_if_copy(b, PG_GETARG_DATUM(1));
+	return result;
 }
 
 Datum
@@ -388,15 +403,19 @@ Datum
 kam_ledger_hash(PG_FUNCTION_ARGS)
 {
 	struct varlena *a = canonical(PG_GETARG_DATUM(0));
+	Datum		result = hash_any((unsigned char *) VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a));
 
-	return hash_any((unsigned char *) VARDATA_ANY(a), VARSIZE_ANY_EXHDR(a));
+	free_if_copy(a, PG_GETARG_DATUM(0));
+	return result;
 }
 
 Datum
 kam_ledger_hash_extended(PG_FUNCTION_ARGS)
 {
 	struct varlena *a = canonical(PG_GETARG_DATUM(0));
+	Datum		result = hash_any_extended((unsigned char *) VARDATA_ANY(a),
+										   VARSIZE_ANY_EXHDR(a), PG_GETARG_INT64(1));
 
-	return hash_any_extended((unsigned char *) VARDATA_ANY(a),
-							 VARSIZE_ANY_EXHDR(a), PG_GETARG_INT64(1));
+	free_if_copy(a, PG_GETARG_DATUM(0));
+	return result;
 }

@@ -194,7 +194,7 @@ open_totals(FunctionCallInfo fcinfo, Window *w, KamTotals *totals)
 
 /*
  * Takes the arguments and lays out the net sales, counted in units of their
- * scale.  The series has room for two scratch values per month behind it.
+ * scale.  The series has room for a scratch value per month behind it.
  */
 static int128 *
 open_series(FunctionCallInfo fcinfo, Window *w)

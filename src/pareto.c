@@ -113,6 +113,11 @@ number_result(FunctionCallInfo fcinfo, ComputePartition compute)
 static void
 read_amounts(WindowObject winobj, int64 rows, KamVector *amounts)
 {
+	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext,
+													  "kam window argument",
+													  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(row_context);
+
 	kam_vector_reserve(amounts, rows);
 	for (int64 row = 0; row < rows; row++)
 	{
@@ -126,7 +131,10 @@ read_amounts(WindowObject winobj, int64 rows, KamVector *amounts)
 			amounts->value[amounts->nvalues++] = 0;
 		else
 			kam_vector_add_positive(amounts, amount, true);
+		MemoryContextReset(row_context);
 	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(row_context);
 }
 
 /*
@@ -310,6 +318,10 @@ compute_percentile_score(WindowObject winobj, Partition *part, int64 rows,
 {
 	RankedNumber *ranked = alloc_array(context, rows, sizeof(RankedNumber));
 	int64		nranked = 0;
+	MemoryContext row_context = AllocSetContextCreate(CurrentMemoryContext,
+													  "kam window argument",
+													  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(row_context);
 
 	part->number = alloc_array(context, rows, sizeof(double));
 	for (int64 row = 0; row < rows; row++)
@@ -326,7 +338,10 @@ compute_percentile_score(WindowObject winobj, Partition *part, int64 rows,
 			ranked[nranked].value = DatumGetFloat8(value);
 			ranked[nranked++].row = row;
 		}
+		MemoryContextReset(row_context);
 	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(row_context);
 	sort_ranked_numbers(ranked, nranked);
 	for (int64 i = 0, end; i < nranked; i = end)
 	{

@@ -5,7 +5,7 @@
  *
  * The book is read twice: once for the sums that rank and class the accounts
  * against each other, and once for the rows, in the order of the keys.  So
- * memory holds two sums per account, however long the ledgers are.
+ * memory holds a hundred bytes per account, however long the ledgers are.
  *
  *-------------------------------------------------------------------------
  */
@@ -131,6 +131,7 @@ compute_standings(Ranking *r, const KamImage *image)
 	int64		i = 0;
 
 	r->total = r->last_key = 0;
+	kam_months_init(&ledger);
 	kam_cursor_init(&cursor, image);
 	while (kam_cursor_next(&cursor))
 	{
@@ -276,6 +277,7 @@ kam_rank_accounts(PG_FUNCTION_ARGS)
 
 	row_context = AllocSetContextCreate(CurrentMemoryContext, "kam rank row",
 										ALLOCSET_DEFAULT_SIZES);
+	kam_months_init(&ledger);
 	caller = MemoryContextSwitchTo(row_context);
 	kam_cursor_init(&cursor, &image);
 	while (kam_cursor_next(&cursor))

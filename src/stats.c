@@ -121,6 +121,7 @@ select_kth(double *x, int n, int k)
 		int			less = 0;
 		int			equal;
 
+		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < n; i++)
 		{
 			double		value = x[i];
@@ -148,7 +149,6 @@ select_kth(double *x, int n, int k)
 		x += equal;
 		n -= equal;
 		k -= equal;
-		CHECK_FOR_INTERRUPTS();
 	}
 }
 

@@ -78,17 +78,20 @@ kam_vector_add_positive(KamVector *vector, Datum amount, bool keep_place)
 	int			fraction;
 
 	kam_numeric_open(amount, &num);
+	if (num.negative || num.ndigits == 0)
+	{
+		if (keep_place)
+		{
+			kam_vector_reserve(vector, vector->nvalues + 1);
+			vector->value[vector->nvalues++] = 0;
+		}
+		return;
+	}
 	fraction = Min((num.dscale + 3) / 4, FRACTION_MAX);
 	if (unlikely(fraction > vector->fraction))
 		kam_vector_rescale(vector, fraction);
 	if (!kam_numeric_scale(&num, vector->fraction, &value))
 		TOO_MANY_DIGITS_ERROR();
-	if (value <= 0)
-	{
-		if (!keep_place)
-			return;
-		value = 0;
-	}
 	if (unlikely(__builtin_add_overflow(vector->total, value, &vector->total)))
 		TOO_MANY_DIGITS_ERROR();
 	kam_vector_reserve(vector, vector->nvalues + 1);
