@@ -34,8 +34,10 @@ sub run_and_watch
 
 SKIP:
 {
-	skip 'peak memory is read from /proc', 12 unless -r "/proc/$$/status";
+	skip 'peak memory is read from /proc', 17 unless -r "/proc/$$/status";
 
+	$node->safe_psql('postgres', q{CREATE TABLE five_years AS
+		SELECT kam.book(a, (date '2015-01-01' + make_interval(months => m))::date, a + m + 0.25) AS b FROM generate_series(1, 30000) AS a, generate_series(0, 59) AS m});
 	my @case = (
 		# that the measure measures
 		[ 'a string of 100 MB', q{SELECT length(repeat('x', 100000000))}, '100000000', 90, 320 ],
@@ -48,6 +50,11 @@ SKIP:
 		[ 'lines of more than 64 bits, of ten long keys', q{SELECT accounts, account_months FROM kam.size((SELECT kam.book(repeat('x', 1000) || i % 10, date '2020-01-01', 1e12) FROM (SELECT generate_series(1, 300000) AS i) AS s))}, '10|10', 0, 100 ],
 		[ 'the same after a line of less', q{SELECT accounts, account_months FROM kam.size((SELECT kam.book(repeat('x', 1000) || i % 10, date '2020-01-01', CASE i WHEN 1 THEN 1 ELSE 1e12 END) FROM (SELECT generate_series(1, 300000) AS i) AS s))}, '10|10', 0, 100 ],
 		[ 'the same book 20,000 times', q{SELECT accounts FROM kam.size((SELECT kam.rollup(b) FROM (SELECT kam.book(i, date '2020-01-01', i) AS b FROM generate_series(1, 500) AS i) AS b, (SELECT generate_series(1, 20000)) AS s))}, '500', 0, 40 ],
+		[ 'five years of 30,000 accounts, counted', q{SELECT accounts, account_months FROM five_years, kam.size(b)}, '30000|1800000', 0, 60 ],
+		[ 'ranked', q{SELECT count(*) FROM five_years, kam.rank_accounts(b, '2019-12-31')}, '30000', 0, 90 ],
+		[ 'sliced', q{SELECT (kam.size(kam.slice(b, '2015-01-01', '2019-12-31'))).accounts FROM five_years}, '30000', 0, 120 ],
+		[ 'and rolled up', q{SELECT (kam.size(kam.rollup(b))).accounts FROM five_years, generate_series(1, 3)}, '30000', 0, 150 ],
+		[ 'a window over a million computed amounts', q{SELECT count(s) FROM (SELECT kam.share(i * 1.17 + 2) OVER () AS s FROM (SELECT generate_series(1, 1000000) AS i) AS g) AS w}, '1000000', 0, 100 ],
 		[ 'two million lines without order', q{SELECT accounts, account_months FROM kam.size((SELECT kam.book(i % 1000, date '2020-01-01' + (i::bigint * 7919 / 1000 % 1000)::integer, i) FROM (SELECT generate_series(1, 2500000) AS i) AS s))}, '1000|33000', 0, 250 ]);
 	foreach my $case (@case)
 	{
