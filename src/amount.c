@@ -4,11 +4,11 @@
  *		Exact amounts: between numeric and scaled 128-bit integers.
  *
  * Reading a numeric through its public functions costs about as much as the
- * rest of an aggregate's work on a row, so the stored form is read directly.
- * Its layout is documented in numeric.c and has not changed since 9.1, yet
- * the struct is private.  Therefore the first use in a process decodes a set
- * of samples and compares them with what numeric_out says; should they ever
- * differ, all reading goes through numeric_out from then on.
+ * rest of an aggregate's work on a row, so the stored form is read directly,
+ * and written.  Its layout is documented in numeric.c and has not changed
+ * since 9.1, yet the struct is private.  Therefore the first use in a process
+ * compares a set of samples with what numeric_out and numeric_in say; should
+ * they ever differ, everything goes through these two from then on.
  *
  *-------------------------------------------------------------------------
  */
@@ -164,6 +164,84 @@ kam_numeric_scale(const KamNumeric *num, int fraction, int128 *result)
 }
 
 /*
+ * Writes value / 10^scale as text so that it ends before "end", where the
+ * terminator goes, and returns where it starts.
+ */
+char *
+kam_scaled_to_text(int128 value, int scale, char *end)
+{
+	char	   *p = end;
+	bool		negative = value < 0;
+
+	*p = '\0';
+	/* Negative numbers reach one further than positive ones. */
+	for (int digits = 0; value != 0 || digits <= scale; digits++)
+	{
+		int			digit = (int) (value % 10);
+
+		if (digits == scale && scale > 0)
+			*--p = '.';
+		*--p = '0' + (digit < 0 ? -digit : digit);
+		value /= 10;
+	}
+	if (negative)
+		*--p = '-';
+	return p;
+}
+
+static Datum
+numeric_from_text(const char *text)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+/* What build_stored takes: 10^15 leaves room to fill up the last digit. */
+#define BUILD_MAX		INT64CONST(1000000000000000)
+
+/*
+ * Builds the stored form of value / 10^scale; the value is within BUILD_MAX,
+ * the scale at most KAM_AMOUNT_SCALE.
+ */
+static Datum
+build_stored(int64 value, int scale)
+{
+	uint64		rest = value < 0 ? -value : value;
+	int			fill = (KAM_NUMERIC_BASE_DIGITS - scale % KAM_NUMERIC_BASE_DIGITS) %
+		KAM_NUMERIC_BASE_DIGITS;
+	int16		digits[8];		/* the last first */
+	int			ndigits = 0;
+	int			zeros = 0;		/* at the end */
+	int			weight;
+	uint16		header;
+	struct varlena *result;
+	char	   *p;
+
+	rest *= kam_power10[fill];
+	for (; rest != 0; rest /= KAM_NUMERIC_BASE)
+		digits[ndigits++] = (int16) (rest % KAM_NUMERIC_BASE);
+	weight = ndigits - 1 - (scale + fill) / KAM_NUMERIC_BASE_DIGITS;
+	while (zeros < ndigits && digits[zeros] == 0)
+		zeros++;
+	if (ndigits == 0)
+		weight = 0;
+
+	result = palloc(VARHDRSZ + sizeof(uint16) + (ndigits - zeros) * sizeof(int16));
+	SET_VARSIZE(result, VARHDRSZ + sizeof(uint16) + (ndigits - zeros) * sizeof(int16));
+	header = KAM_HEADER_SHORT | (value < 0 ? KAM_SHORT_NEGATIVE : 0) |
+		(scale << KAM_SHORT_DSCALE_SHIFT) | (weight < 0 ? KAM_SHORT_WEIGHT_SIGN : 0) |
+		(weight & KAM_SHORT_WEIGHT_MASK);
+	p = VARDATA(result);
+	memcpy(p, &header, sizeof(uint16));
+	while (ndigits > zeros)
+	{
+		p += sizeof(uint16);
+		memcpy(p, &digits[--ndigits], sizeof(int16));
+	}
+	return PointerGetDatum(result);
+}
+
+/*
  * Compares what the stored form and the text of some numerics say.
  */
 static bool
@@ -192,10 +270,7 @@ layout_is_as_documented(void)
 		int128		a,
 					b;
 
-		value = DirectFunctionCall3(numeric_in,
-									CStringGetDatum(special ? specials[i - lengthof(samples)] : samples[i]),
-									ObjectIdGetDatum(InvalidOid),
-									Int32GetDatum(-1));
+		value = numeric_from_text(special ? specials[i - lengthof(samples)] : samples[i]);
 		if (open_stored(VARDATA_ANY(DatumGetPointer(value)),
 						VARSIZE_ANY_EXHDR(DatumGetPointer(value)),
 						&stored) == special)
@@ -213,6 +288,23 @@ layout_is_as_documented(void)
 
 			if (fits != kam_numeric_scale(&text, fraction, &b) ||
 				(fits && a != b))
+				return false;
+		}
+	}
+
+	/* and the other way round */
+	for (int scale = 0; scale <= KAM_AMOUNT_SCALE; scale++)
+	{
+		for (int64 value = BUILD_MAX; value != 0; value = -value / 7)
+		{
+			char		buffer[KAM_SCALED_TEXT_SIZE];
+			Datum		built = build_stored(value - 1, scale);
+			Datum		read = numeric_from_text(kam_scaled_to_text(value - 1, scale,
+																	buffer + sizeof(buffer) - 1));
+
+			if (VARSIZE(DatumGetPointer(built)) != VARSIZE(DatumGetPointer(read)) ||
+				memcmp(DatumGetPointer(built), DatumGetPointer(read),
+					   VARSIZE(DatumGetPointer(read))) != 0)
 				return false;
 		}
 	}
@@ -269,47 +361,17 @@ kam_amount_from_numeric(Datum value, int *scale)
 }
 
 /*
- * Writes value / 10^scale as text so that it ends before "end", where the
- * terminator goes, and returns where it starts.
- */
-char *
-kam_scaled_to_text(int128 value, int scale, char *end)
-{
-	char	   *p = end;
-	bool		negative = value < 0;
-
-	*p = '\0';
-	/* Negative numbers reach one further than positive ones. */
-	for (int digits = 0; value != 0 || digits <= scale; digits++)
-	{
-		int			digit = (int) (value % 10);
-
-		if (digits == scale && scale > 0)
-			*--p = '.';
-		*--p = '0' + (digit < 0 ? -digit : digit);
-		value /= 10;
-	}
-	if (negative)
-		*--p = '-';
-	return p;
-}
-
-/*
- * Returns value / 10^scale as a numeric with that many decimals.
+ * Returns value / 10^scale as a numeric with that many decimals, which are at
+ * most KAM_AMOUNT_SCALE.
  */
 Datum
 kam_scaled_to_numeric(int128 value, int scale)
 {
 	char		buffer[KAM_SCALED_TEXT_SIZE];
 
-	if (likely(kam_fits_int64(value)))
-		return NumericGetDatum(int64_div_fast_to_numeric((int64) value, scale));
-
-	return DirectFunctionCall3(numeric_in,
-							   CStringGetDatum(kam_scaled_to_text(value, scale,
-																  buffer + sizeof(buffer) - 1)),
-							   ObjectIdGetDatum(InvalidOid),
-							   Int32GetDatum(-1));
+	if (likely(value <= BUILD_MAX && value >= -BUILD_MAX && kam_numeric_layout_known()))
+		return build_stored((int64) value, scale);
+	return numeric_from_text(kam_scaled_to_text(value, scale, buffer + sizeof(buffer) - 1));
 }
 
 /*

@@ -411,8 +411,10 @@ state_from_arg(FunctionCallInfo fcinfo, bool costed)
 
 	if (PG_ARGISNULL(0))
 		return NULL;
-	state = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-	if (likely(kam_ledger_is_working(state)) &&
+	state = (struct varlena *) PG_GETARG_POINTER(0);
+	if (unlikely(VARATT_IS_EXTENDED(state)))
+		state = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
+	if (likely(*(const uint8 *) VARDATA(state) & FORM_WORKING) &&
 		likely(((KamWorking *) state)->costed >= costed))
 		return (KamWorking *) state;
 	kam_ledger_open(PointerGetDatum(state), &ledger);
