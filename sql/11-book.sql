@@ -245,7 +245,7 @@ CREATE FUNCTION kam.slice(book kam.book, from_month date, to_month date) RETURNS
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
 	AS 'MODULE_PATHNAME', 'kam_slice';
 COMMENT ON FUNCTION kam.slice(kam.book, date, date) IS
-'The part of a book in the whole months from the one of from_month to the one of to_month; accounts without a line there are left out. NULL if none is left, and for NULL. Infinite dates and from_month after to_month are errors.';
+'The part of a book in the whole months from the one of from_month to the one of to_month; accounts without a line there are left out. What the lines of other months gave, cost or decimals, stays known. NULL if no account is left, and for NULL. Infinite dates and from_month after to_month are errors.';
 
 CREATE FUNCTION kam.size(book kam.book, OUT accounts bigint, OUT account_months bigint,
 	OUT bytes bigint, OUT first_month date, OUT last_month date)

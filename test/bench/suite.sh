@@ -138,10 +138,13 @@ section_book() {
 		fi
 
 		heading "book: ABC-XYZ of twelve months, $workers workers, work_mem 256MB"
-		race "$(settings $workers 256MB)" abcxyz_book abcxyz_plain_filter abcxyz_plain_month
+		race "$(settings $workers 256MB)" abcxyz_book abcxyz_plain_filter abcxyz_plain_month \
+			floor_twelve_months
 		choose_fastest abcxyz_plain_filter abcxyz_plain_month
 		verdict "plain ABC-XYZ / by book, $workers workers" \
 			"${ms[$fastest]}" "${ms[abcxyz_book]}" ">=" 4 6
+		verdict "plain ABC-XYZ / bare scan of its lines, $workers workers" \
+			"${ms[$fastest]}" "${ms[floor_twelve_months]}" "" ""
 
 		heading "book: all columns of rank_accounts (plain: trend apart), $workers workers, work_mem 256MB"
 		race "$(settings $workers 256MB)" rank_book rank_plain_filter rank_plain_month
@@ -167,9 +170,11 @@ section_scaling() {
 
 	need base
 	heading "scaling: serial, work_mem 256MB"
-	race "$SERIAL" book_by_region book
+	race "$SERIAL" book_by_region book floor_by_region floor
 	verdict "a book for each of 100 regions / one book" \
 		"${ms[book_by_region]}" "${ms[book]}" "<=" 1.5
+	verdict "bare counts for each of 100 regions / bare scan" \
+		"${ms[floor_by_region]}" "${ms[floor]}" "" ""
 	for table in small many text uuid; do
 		need $table
 		race "$SERIAL" $table/rank_book $table/floor rank_book

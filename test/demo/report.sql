@@ -21,11 +21,11 @@ FROM kam.rank_accounts((SELECT kam.book(customer_id, invoiced_at, amount) FROM o
 SELECT rank, account,
        month_sales[1] AS :"m2", month_sales[2] AS :"m1", month_sales[3] AS :"m0",
        round(average, 2) AS average,
-       to_char(100 * share, 'FM990.0') || ' %' AS "share 12m",
-       to_char(100 * cumulative_share, 'FM990.0') || ' %' AS cumulative,
+       to_char(100 * share, '990.0') || ' %' AS "share 12m",
+       to_char(100 * cumulative_share, '990.0') || ' %' AS "cumul. 12m",
        abc_class AS "ABC", coalesce(frequency_class, 'new') AS "XYZ", cv_class AS "by CV",
        active_months AS months,
-       to_char(trend, 'FMSG999,990') AS "trend a month"
+       to_char(trend, 'S999,990') AS "trend a month"
 FROM ranked
 WHERE is_key
 ORDER BY rank, account COLLATE "C";
@@ -34,7 +34,7 @@ ORDER BY rank, account COLLATE "C";
 SELECT rank, account,
        month_sales[1] AS :"m2", month_sales[2] AS :"m1", month_sales[3] AS :"m0",
        round(average, 2) AS average, abc_class AS "ABC", coalesce(frequency_class, 'new') AS "XYZ",
-       to_char(trend, 'FMSG999,990') AS "trend a month"
+       to_char(trend, 'S999,990') AS "trend a month"
 FROM ranked
 WHERE is_watch
 ORDER BY rank, account COLLATE "C";
@@ -60,7 +60,7 @@ SELECT CASE WHEN grouping(part) = 1 THEN 'booked total'
        coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS purchases,
        coalesce(sum(amount) FILTER (WHERE amount < 0), 0) AS credits,
        sum(amount) AS net,
-       to_char(100 * sum(amount) / (SELECT sum(amount) FROM line), 'FM990.0') || ' %' AS share
+       to_char(100 * sum(amount) / (SELECT sum(amount) FROM line), '990.00') || ' %' AS share
 FROM line
 GROUP BY ROLLUP (part)
 ORDER BY grouping(line.part), line.part;
@@ -69,16 +69,23 @@ ORDER BY grouping(line.part), line.part;
 SELECT count(*) FILTER (WHERE total > 0) AS accounts,
        kam.count_for_share(total, 0.80) AS "make 80 %",
        to_char(100.0 * kam.count_for_share(total, 0.80) / count(*) FILTER (WHERE total > 0), 'FM990.0') || ' %' AS "of accounts",
-       to_char(100 * kam.top_share(total, 20), 'FM990.0') || ' %' AS "top 20 make",
+       to_char(100 * kam.top_share(total, 20), 'FM990.0') || ' %' AS "largest 20 make",
        round(kam.hhi(total)::numeric, 1) AS "HHI", round(kam.gini(total)::numeric, 3) AS "Gini"
 FROM ranked;
 
 \pset title
 \echo 'Sales are posted up to' :through 'so that the last full month is' :m0.
-\echo Share: in the net sales of all accounts with positive net sales over twelve months.
+\echo Amounts are pounds sterling; a few prices have tenths of pence.
+\echo Share: in the net sales of all accounts with positive net sales over twelve months;
+\echo cumulative: of the account and all that are larger by twelve months, which is
+\echo another order than that of the list. Trend: median change from month to month.
 \echo Net sales: credits (returns, cancellations, corrections) are taken off in the
 \echo month they are booked. Without a customer: lines that name none cannot be
 \echo ranked, but they belong to the booked total.
 \echo ABC: A makes 80 % of the twelve months, A and B 95 %. XYZ: X bought in 9 of 12
 \echo months or more, Y in 6, Z in fewer; younger accounts by their own age, under six
 \echo months they are new. By CV: X to 10 % variation of the monthly sales, Y to 25 %.
+\echo HHI and Gini: 0 if all accounts were equal, 10000 and 1 if one had everything.
+\echo All accounts without sales in the three months share the last rank.
+\echo
+\echo These queries are in test/demo/report.sql; README tells how to ask them of your own table.

@@ -6,7 +6,7 @@
 
 say "Demo of kam: installs what is missing on this machine, builds kam, starts a
 throw-away server below ${TMPDIR:-/tmp}, loads 541,909 invoice lines of a real
-wholesaler, prints its key accounts and removes it all."
+wholesaler, prints its key accounts and removes the server again."
 PG_CONFIG=$(test/prepare.sh)
 export PG_CONFIG
 exec test/cluster.sh env PG_ABS_SRCDIR="$PWD/test" \

@@ -11,7 +11,7 @@ use Test::More;
 use Time::HiRes qw(time usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('book_limits');
-$node->init;
+$node->init(extra => [qw(--encoding=UTF8 --locale=C)]);
 $node->append_conf('postgresql.conf', "shared_buffers = '16MB'\nmax_parallel_workers_per_gather = 0\njit = off");
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION kam');

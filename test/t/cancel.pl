@@ -10,7 +10,7 @@ use Test::More;
 use Time::HiRes qw(time usleep);
 
 my $node = PostgreSQL::Test::Cluster->new('cancel');
-$node->init;
+$node->init(extra => [qw(--encoding=UTF8 --locale=C)]);
 $node->append_conf('postgresql.conf', "work_mem = '64MB'\nmax_parallel_workers_per_gather = 0");
 $node->start;
 $node->safe_psql(

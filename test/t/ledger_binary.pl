@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('binary');
-$node->init;
+$node->init(extra => [qw(--encoding=UTF8 --locale=C)]);
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION kam');
 

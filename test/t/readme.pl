@@ -12,7 +12,7 @@ use Test::More;
 
 my $readme = slurp_file("$FindBin::Bin/../../README.md");
 my $node = PostgreSQL::Test::Cluster->new('readme');
-$node->init;
+$node->init(extra => [qw(--encoding=UTF8 --locale=C)]);
 $node->start;
 
 # Text before a block, the block, and the output that follows it, if any
