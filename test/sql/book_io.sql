@@ -89,7 +89,7 @@ CREATE TABLE shelf (id integer PRIMARY KEY, book kam.book);
 SELECT attstorage FROM pg_attribute WHERE attrelid = 'shelf'::regclass AND attname = 'book';
 INSERT INTO shelf SELECT 1, kam.book(i, date '2020-01-01' + i % 400, i * 0.01) FROM generate_series(1, 20000) AS i;
 INSERT INTO shelf SELECT 2, kam.book(1, date '2020-01-01', 1);
-SELECT id, pg_column_size(book) = bytes + CASE WHEN bytes > 2000 THEN 0 ELSE 1 END AS as_large_as_it_says FROM shelf, kam.size(book) ORDER BY id;
+SELECT id, pg_column_size(book) - bytes IN (0, 1, 4) AS as_large_as_it_says FROM shelf, kam.size(book) ORDER BY id;
 CREATE TABLE squeezed (LIKE shelf);
 ALTER TABLE squeezed ALTER book SET STORAGE EXTENDED;
 INSERT INTO squeezed SELECT id, kam.rollup(book) FROM shelf GROUP BY id;
