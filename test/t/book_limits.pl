@@ -68,8 +68,9 @@ SKIP:
 	ok($answer eq join("\n", ('20000') x 10) && $rise < 100, 'memory is given back') || diag "$answer, rose by $rise MB";
 }
 
-# Above 256 MB: how much it is, and what to do
-my ($ret, $out, $err) = $node->psql('postgres', q{SELECT kam.book(repeat(md5(i::text), 32), date '2020-01-01' + i % 40, i) FROM (SELECT generate_series(1, 270000) AS i) AS s}, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+# Above 256 MB, as soon as a book is stored or sent: how much it is, and what
+# to do
+my ($ret, $out, $err) = $node->psql('postgres', q{SELECT length(kam._book_send(kam.book(repeat(md5(i::text), 32), date '2020-01-01' + i % 40, i))) FROM (SELECT generate_series(1, 270000) AS i) AS s}, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 is($ret, 3, 'a book above 256 MB is refused');
 like($err, qr/54000: book is too large\nDETAIL:  It holds 270000 accounts and 270000 account-months in 26\d MB; the limit is 256 MB\.\nHINT: .*GROUP BY/, 'with its accounts, months and a way out');
 is( $node->safe_psql('postgres', q{SELECT count(*), sum(accounts) FROM (SELECT kam.book(account, date '2020-01-01' + i % 40, i) AS book FROM (SELECT i, repeat(md5(i::text), 32) AS account FROM generate_series(1, 270000) AS i) AS s GROUP BY abs(hashtext(account) % 4)) AS b, kam.size(book)}),
