@@ -169,7 +169,7 @@ grow_accounts(KamBook *book)
 	uint32		capacity = Max(book->accounts_capacity * 2, 16);
 	uint64		nslots = (uint64) capacity * 2;
 	void	   *chunk;
-	KamBookEntry	   *entries;
+	KamBookEntry *entries;
 
 	if (book->accounts_capacity > PG_UINT32_MAX / 4)
 		ereport(ERROR,
@@ -222,7 +222,7 @@ find_account(KamBook *book, const KamLine *line)
 	const uint64 hash = line->hash;
 	uint64		at;
 	uint32		account;
-	KamBookEntry	   *e;
+	KamBookEntry *e;
 
 	if (unlikely(book->naccounts == book->accounts_capacity))
 		grow_accounts(book);
@@ -297,7 +297,7 @@ log_next(KamBook *book)
 static inline void
 log_month(KamBook *book, uint32 account)
 {
-	KamBookEntry	   *e = &book->entries[account];
+	KamBookEntry *e = &book->entries[account];
 	KamBookCostedCell *c = log_next(book);
 
 	c->cell.gross = e->gross;
@@ -360,8 +360,8 @@ log_month_of_ledger(KamBook *book, uint32 account, const KamMonth *m)
 static inline void
 apply_line(KamBook *book, uint32 account, const KamLine *line)
 {
-	KamBookEntry	   *e = &book->entries[account];
-	int64		unused;
+	KamBookEntry *e = &book->entries[account];
+	int64		sum;
 
 	if (unlikely(e->scales != line->scales))
 		e->scales = max_scales(e->scales, line->scales);
@@ -372,21 +372,33 @@ apply_line(KamBook *book, uint32 account, const KamLine *line)
 		e->month = line->month;
 	}
 	/* a sum that would pass 64 bits goes to the log, too */
-	if (unlikely(__builtin_add_overflow(e->gross, line->amount, &unused) ||
-				 __builtin_sub_overflow(e->credited, line->amount, &unused) ||
-				 __builtin_add_overflow(e->cost, line->cost, &unused) ||
-				 __builtin_add_overflow(e->quantity, line->quantity, &unused)))
-		log_month(book, account);
-
 	if (likely(line->amount > 0))
 	{
-		e->gross += line->amount;
+		if (unlikely(__builtin_add_overflow(e->gross, line->amount, &sum)))
+		{
+			log_month(book, account);
+			sum = line->amount;
+		}
+		e->gross = sum;
 		e->days |= 1U << line->day;
 	}
 	else
-		e->credited -= line->amount;
-	e->cost += line->cost;
-	e->quantity += line->quantity;
+	{
+		if (unlikely(__builtin_sub_overflow(e->credited, line->amount, &sum)))
+		{
+			log_month(book, account);
+			sum = -line->amount;
+		}
+		e->credited = sum;
+	}
+	if (book->costed)
+	{
+		if (unlikely(__builtin_add_overflow(e->cost, line->cost, &sum) ||
+					 __builtin_add_overflow(e->quantity, line->quantity, &sum)))
+			log_month(book, account);
+		e->cost += line->cost;
+		e->quantity += line->quantity;
+	}
 	e->lines++;
 }
 
@@ -480,7 +492,7 @@ void
 kam_book_add_months(KamBook *book, KamLine *line, const KamMonths *ledger)
 {
 	uint32		account;
-	KamBookEntry	   *e;
+	KamBookEntry *e;
 	uint32		scales = (uint32) ledger->known << KAM_SCALES_KNOWN;
 
 	line->hash = kam_hash_words(book, line->high, line->low);

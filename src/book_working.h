@@ -83,7 +83,7 @@ struct KamBook
 	uint64		slots_mask;
 
 	/* accounts, by number; texts[i] if the key's words do not hold all of it */
-	KamBookEntry	   *entries;		/* aligned to KAM_CACHE_LINE */
+	KamBookEntry *entries;		/* aligned to KAM_CACHE_LINE */
 	void	   *entries_chunk;
 	const char **texts;
 	uint32		naccounts;
@@ -94,7 +94,7 @@ struct KamBook
 	/* months complete for now, in order of arrival */
 	KamBytes	log;
 	int64		ncells;
-	KamBookWideCell   *wide;
+	KamBookWideCell *wide;
 	int64		nwide;
 	int64		wide_capacity;
 
