@@ -162,17 +162,19 @@ CREATE FUNCTION pg_temp.expected_season(at_month date,
 	OUT account text, OUT calendar_month integer, OUT factor float8)
 	RETURNS SETOF record
 LANGUAGE sql STABLE AS $$
-WITH series AS (
+WITH base AS (
 	SELECT a.account, g.month::date, coalesce(m.sales, 0) AS x,
 		count(*) OVER (PARTITION BY a.account) AS n,
-		row_number() OVER w AS i,
-		(sum(coalesce(m.sales, 0)) OVER (w ROWS BETWEEN 6 PRECEDING AND 5 FOLLOWING)
-		+ sum(coalesce(m.sales, 0)) OVER (w ROWS BETWEEN 5 PRECEDING AND 6 FOLLOWING)) / 24 AS level
+		row_number() OVER (PARTITION BY a.account ORDER BY g.month) AS i
 	FROM sale_account AS a
 		CROSS JOIN generate_series(date_trunc('month', a.first_purchase),
 			date_trunc('month', at_month), interval '1 month') AS g(month)
 		LEFT JOIN sale_month AS m ON m.account = a.account AND m.month = g.month
-	WINDOW w AS (PARTITION BY a.account ORDER BY g.month)
+), series AS (
+	SELECT b.account, b.month, b.x, b.n, b.i,
+		sum(CASE WHEN abs(o.i - b.i) = 6 THEN o.x ELSE 2 * o.x END) / 24 AS level
+	FROM base AS b JOIN base AS o ON o.account = b.account AND abs(o.i - b.i) <= 6
+	GROUP BY b.account, b.month, b.x, b.n, b.i
 ), ratio AS (
 	SELECT account, extract(month FROM month)::integer AS calendar_month, avg(x / level) AS ratio
 	FROM series

@@ -22,11 +22,11 @@ sub run_and_watch
 {
 	my ($query) = @_;
 	my $session = $node->background_psql('postgres');
-	my $pid = $session->query_safe('SELECT pg_backend_pid()');
+	chomp(my $pid = $session->query_safe('SELECT pg_backend_pid()'));
 	$session->query_safe(q{SELECT kam.book(1, date '2020-01-01', 1)});
 	my $peak = sub { slurp_file("/proc/$pid/status") =~ /VmHWM:\s*(\d+) kB/ ? $1 / 1024 : die 'no VmHWM' };
 	my $before = $peak->();
-	my $answer = $session->query_safe($query);
+	chomp(my $answer = $session->query_safe($query));
 	my $rise = $peak->() - $before;
 	$session->quit;
 	return ($answer, $rise);
@@ -117,7 +117,7 @@ foreach my $name (sort keys %query)
 
 # By another session
 my $session = $node->background_psql('postgres', on_error_stop => 0);
-my $pid = $session->query_safe('SELECT pg_backend_pid()');
+chomp(my $pid = $session->query_safe('SELECT pg_backend_pid()'));
 $session->query_until(qr/go/, "\\echo go\n$query{'rank_accounts over 1200 months'};\n");
 $node->poll_query_until('postgres', "SELECT state = 'active' AND query LIKE '%1200%' FROM pg_stat_activity WHERE pid = $pid");
 usleep(300_000);
