@@ -176,7 +176,7 @@ WITH base AS (
 	FROM base AS b JOIN base AS o ON o.account = b.account AND abs(o.i - b.i) <= 6
 	GROUP BY b.account, b.month, b.x, b.n, b.i
 ), ratio AS (
-	SELECT account, extract(month FROM month)::integer AS calendar_month, avg(x / level) AS ratio
+	SELECT account, extract(month FROM month)::integer AS calendar_month, avg(x::float8 / level::float8) AS ratio
 	FROM series
 	WHERE n >= 24 AND i > 6 AND i <= n - 6 AND level > 0
 	GROUP BY 1, 2
