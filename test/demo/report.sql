@@ -78,7 +78,7 @@ FROM ranked;
 \echo Amounts are pounds sterling; a few prices have tenths of pence.
 \echo Share: in the net sales of all accounts with positive net sales over twelve months;
 \echo cumulative: of the account and all that are larger by twelve months, which is
-\echo another order than that of the list. Trend: median change from month to month.
+\echo another order than that of the list. Trend: median slope between any two months.
 \echo Net sales: credits (returns, cancellations, corrections) are taken off in the
 \echo month they are booked. Without a customer: lines that name none cannot be
 \echo ranked, but they belong to the booked total.
