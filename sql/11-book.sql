@@ -247,6 +247,19 @@ CREATE FUNCTION kam.slice(book kam.book, from_month date, to_month date) RETURNS
 COMMENT ON FUNCTION kam.slice(kam.book, date, date) IS
 'The part of a book in the whole months from the one of from_month to the one of to_month; accounts without a line there are left out. What the lines of other months gave, cost or decimals, stays known. NULL if no account is left, and for NULL. Infinite dates and from_month after to_month are errors.';
 
+CREATE FUNCTION kam.split(book kam.book, OUT month date, OUT book kam.book)
+	RETURNS SETOF record
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 36
+	AS 'MODULE_PATHNAME', 'kam_split';
+COMMENT ON FUNCTION kam.split(kam.book) IS
+'One row per calendar month in which an account of the book has a line, oldest first: the first day of the month, and the book of this month alone, which is the one that kam.slice gives. The rollup of all rows is the book. No row for NULL. Stands in FROM.';
+
+CREATE FUNCTION kam.rename_accounts(book kam.book, old text[], new text[]) RETURNS kam.book
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000
+	AS 'MODULE_PATHNAME', 'kam_rename_accounts';
+COMMENT ON FUNCTION kam.rename_accounts(kam.book, text[], text[]) IS
+'The book with each account old[i] under the key new[i], as after a merger of accounts; those that then have the same key are added up as kam.rollup adds. Keys are given as text and read in the type of the book. All renames happen at once, so that two accounts can change places; accounts that the book does not have, or that are not named, do not matter. Arrays of different lengths or of several dimensions, NULL elements, and an account with two new keys are errors. NULL arguments give NULL.';
+
 CREATE FUNCTION kam.size(book kam.book, OUT accounts bigint, OUT account_months bigint,
 	OUT bytes bigint, OUT first_month date, OUT last_month date)
 	RETURNS record

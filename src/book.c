@@ -124,12 +124,7 @@ kam_line_set_text(KamBook *book, KamLine *line, const char *text, int length)
 {
 	char		words[2 * sizeof(uint64)] = {0};
 
-	if (unlikely(length > KAM_KEY_MAX))
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("account is too long"),
-				 errdetail("It has %d bytes; the limit is %d.", length, KAM_KEY_MAX),
-				 errhint("Use a shorter key of the account, for example md5(account).")));
+	kam_key_check_length(length);
 	memcpy(words, text, Min(length, TEXT_INLINE));
 	memcpy(&line->high, words, sizeof(uint64));
 	memcpy(&line->low, words + sizeof(uint64), sizeof(uint64));

@@ -87,6 +87,7 @@ typedef struct KamWriter
 } KamWriter;
 
 /* book_store.c */
+extern void kam_key_check_length(int length);
 extern int	kam_key_compare(KamKeyKind kind, const KamKey *a, const KamKey *b);
 extern const char *kam_key_hash_name(KamKeyKind kind);
 extern bool kam_image_parse(const uint8 *in, Size size, KamImage *image);
@@ -98,6 +99,8 @@ extern void kam_image_copy(const KamImage *image, MemoryContext context,
 extern void kam_image_free(KamImage *image);
 extern void kam_image_count(const KamImage *image, int64 *months,
 							int32 *first, int32 *last);
+extern void kam_image_ledger(const uint8 *ledger, Size length,
+							 const uint8 *limit, KamMonths *months);
 extern void kam_images_merge(const KamImage *images, int n,
 							 MemoryContext context, KamImage *result);
 extern void kam_cursor_init(KamCursor *cursor, const KamImage *image);
@@ -115,6 +118,8 @@ extern Datum kam_book_from_image(const KamImage *image);
 
 /* book_query.c */
 extern Datum kam_key_to_text(KamKeyKind kind, const KamKey *key);
+extern Datum kam_key_to_type(KamKeyKind kind, const KamKey *key, Oid type);
+extern void kam_key_check_type(KamKeyKind kind, Oid type);
 
 /* book.c */
 typedef struct KamBook KamBook;

@@ -1,13 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * book_query.c
- *		The questions one asks a book: kam.accounts, kam.slice, kam.size.
+ *		The questions one asks a book: kam.accounts, kam.slice, kam.split,
+ *		kam.size.
  *
  *-------------------------------------------------------------------------
  */
 #include "book.h"
 
 #include "catalog/pg_type.h"
+#include "common/hashfn.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -17,7 +19,27 @@
 PG_FUNCTION_INFO_V1(kam_accounts);
 PG_FUNCTION_INFO_V1(kam_accounts_typed);
 PG_FUNCTION_INFO_V1(kam_slice);
+PG_FUNCTION_INFO_V1(kam_split);
 PG_FUNCTION_INFO_V1(kam_size);
+
+/* The book of one month that kam.split is writing */
+typedef struct MonthBook
+{
+	int32		month;
+	char		status;			/* of simplehash */
+	KamWriter  *writer;
+} MonthBook;
+
+#define SH_PREFIX			month_books
+#define SH_ELEMENT_TYPE		MonthBook
+#define SH_KEY_TYPE			int32
+#define SH_KEY				month
+#define SH_HASH_KEY(t, key)	murmurhash32((uint32) (key))
+#define SH_EQUAL(t, a, b)	((a) == (b))
+#define SH_SCOPE			static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
 
 /*
  * Returns a key as text.
@@ -52,10 +74,11 @@ check_key_range(bool fits, const char *type)
 }
 
 /*
- * Returns a key as a value of the wanted type.
+ * Returns a key as a value of the wanted type, which kam_key_check_type knows
+ * to fit.
  */
-static Datum
-key_to_type(KamKeyKind kind, const KamKey *key, Oid type)
+Datum
+kam_key_to_type(KamKeyKind kind, const KamKey *key, Oid type)
 {
 	switch (type)
 	{
@@ -79,8 +102,11 @@ key_to_type(KamKeyKind kind, const KamKey *key, Oid type)
 	}
 }
 
-static void
-check_key_type(KamKeyKind kind, Oid type)
+/*
+ * Checks that keys of a kind can be values of a type.
+ */
+void
+kam_key_check_type(KamKeyKind kind, Oid type)
 {
 	switch (type)
 	{
@@ -128,7 +154,7 @@ put_accounts(FunctionCallInfo fcinfo, const KamImage *image, Oid type)
 
 		SET_VARSIZE(ledger, VARHDRSZ + cursor.ledger_length);
 		memcpy(VARDATA(ledger), cursor.ledger, cursor.ledger_length);
-		values[0] = key_to_type(image->kind, &cursor.key, type);
+		values[0] = kam_key_to_type(image->kind, &cursor.key, type);
 		values[1] = PointerGetDatum(ledger);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		MemoryContextReset(row);
@@ -164,7 +190,7 @@ kam_accounts_typed(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	kam_book_open(PG_GETARG_DATUM(0), &image);
-	check_key_type(image.kind, type);
+	kam_key_check_type(image.kind, type);
 	put_accounts(fcinfo, &image, type);
 	return (Datum) 0;
 }
@@ -209,6 +235,93 @@ kam_slice(PG_FUNCTION_ARGS)
 	if (writer.image.naccounts == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(kam_book_from_image(&writer.image));
+}
+
+static int
+compare_month_books(const void *a, const void *b)
+{
+	int32		x = (*(MonthBook *const *) a)->month;
+	int32		y = (*(MonthBook *const *) b)->month;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Writes the books of all months in one pass.
+ */
+static void
+write_month_books(month_books_hash *books, const KamImage *image)
+{
+	uint8		scratch[KAM_LEDGER_BOUND(1)];
+	KamCursor	cursor;
+	KamMonths	ledger;
+	KamMonths	part;
+
+	kam_months_init(&ledger);
+	kam_months_init(&part);
+	kam_cursor_init(&cursor, image);
+	while (kam_cursor_next(&cursor))
+	{
+		kam_cursor_ledger(&cursor, &ledger);
+		part.nmonths = 1;
+		part.known = ledger.known;
+		memcpy(part.scale, ledger.scale, sizeof(part.scale));
+		for (int i = 0; i < ledger.nmonths; i++)
+		{
+			bool		found;
+			MonthBook  *book = month_books_insert(books, ledger.month[i].month, &found);
+
+			if (!found)
+			{
+				book->writer = palloc(sizeof(KamWriter));
+				kam_writer_init(book->writer, image->kind, CurrentMemoryContext);
+			}
+			part.month = &ledger.month[i];
+			kam_writer_add_bytes(book->writer, &cursor.key, scratch,
+								 kam_months_encode(&part, scratch) - scratch);
+		}
+	}
+}
+
+/*
+ * kam.split(book): all slices of one month.  Their images are in memory
+ * at once and take some five bytes per account-month more than the book, or
+ * the length of its keys.
+ */
+Datum
+kam_split(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	KamImage	image;
+	month_books_hash *books;
+	month_books_iterator iterator;
+	MonthBook **sorted;
+	MonthBook  *book;
+	int			n = 0;
+
+	InitMaterializedSRF(fcinfo, 0);
+	kam_book_open(PG_GETARG_DATUM(0), &image);
+	books = month_books_create(CurrentMemoryContext, 64, NULL);
+	write_month_books(books, &image);
+
+	sorted = palloc_extended(books->members * sizeof(MonthBook *), MCXT_ALLOC_HUGE);
+	month_books_start_iterate(books, &iterator);
+	while ((book = month_books_iterate(books, &iterator)) != NULL)
+		sorted[n++] = book;
+	qsort(sorted, n, sizeof(MonthBook *), compare_month_books);
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false, false};
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = DateADTGetDatum(kam_month_to_date(sorted[i]->month));
+		values[1] = kam_book_from_image(&sorted[i]->writer->image);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		pfree(DatumGetPointer(values[1]));
+		kam_image_free(&sorted[i]->writer->image);
+	}
+	return (Datum) 0;
 }
 
 /*

@@ -34,6 +34,19 @@
 #include "utils/memutils.h"
 #include "utils/uuid.h"
 
+/*
+ * Checks the length of a text key.
+ */
+void
+kam_key_check_length(int length)
+{
+	if (unlikely(length > KAM_KEY_MAX))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("account is too long"),
+				 errdetail("It has %d bytes; the limit is %d.", length, KAM_KEY_MAX),
+				 errhint("Use a shorter key of the account, for example md5(account).")));
+}
 
 /*
  * Compares two keys: negative, zero or positive.
@@ -328,17 +341,25 @@ kam_cursor_next(KamCursor *cursor)
 }
 
 /*
- * Takes the ledger of the current account apart, into one that was initialized
- * and may hold another account's.
+ * Takes the ledger of an account apart, into one that was initialized and may
+ * hold another account's.  "limit" is the end of all ledgers of the image.
+ */
+void
+kam_image_ledger(const uint8 *ledger, Size length, const uint8 *limit,
+				 KamMonths *months)
+{
+	if (unlikely(!kam_months_decode(months, ledger, ledger + length, limit) ||
+				 months->nmonths == 0))
+		damaged();
+}
+
+/*
+ * The same of the current account.
  */
 void
 kam_cursor_ledger(const KamCursor *cursor, KamMonths *ledger)
 {
-	if (unlikely(!kam_months_decode(ledger, cursor->ledger,
-									cursor->ledger + cursor->ledger_length,
-									cursor->ledger_end) ||
-				 ledger->nmonths == 0))
-		damaged();
+	kam_image_ledger(cursor->ledger, cursor->ledger_length, cursor->ledger_end, ledger);
 }
 
 void

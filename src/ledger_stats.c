@@ -194,7 +194,7 @@ open_totals(FunctionCallInfo fcinfo, Window *w, KamTotals *totals)
 
 /*
  * Takes the arguments and lays out the net sales, counted in units of their
- * scale.  The series has room for a scratch value per month behind it.
+ * scale.
  */
 static int128 *
 open_series(FunctionCallInfo fcinfo, Window *w)
@@ -202,7 +202,7 @@ open_series(FunctionCallInfo fcinfo, Window *w)
 	int128	   *series;
 
 	open_window(fcinfo, w);
-	series = palloc(sizeof(int128) * w->months * 2);
+	series = palloc(sizeof(int128) * w->months);
 	kam_window_series(&w->ledger, w->month, w->months, series);
 	for (int i = 0; i < w->months; i++)
 		series[i] /= KAM_UNIT(w->ledger.scale[KAM_AMOUNT]);
@@ -368,7 +368,7 @@ kam_trend_p(PG_FUNCTION_ARGS)
 
 	if (w.months < 2)
 		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(kam_stats_mann_kendall(series, w.months, series + w.months));
+	PG_RETURN_FLOAT8(kam_stats_mann_kendall(series, w.months));
 }
 
 /*
@@ -446,36 +446,70 @@ kam_age_months(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(age);
 }
 
+/* Gaps of less days are counted, others sorted. */
+#define SHORT_GAP			128
+
 /*
  * Computes the median number of days from one purchase day to the next;
  * returns false under two of them.
  */
-static bool
-median_gap(const KamMonths *ledger, double *gap)
+bool
+kam_ledger_median_gap(const KamMonths *ledger, double *work, double *gap)
 {
-	double	   *gaps = palloc(sizeof(double) * 31 * ledger->nmonths);
+	uint16		counts[SHORT_GAP] = {0};
 	int			ngaps = 0;
+	int			seen = 0;
+	int			lower = -1;
 	bool		first = true;
 	DateADT		previous = 0;
 
 	for (int i = 0; i < ledger->nmonths; i++)
 	{
 		const KamMonth *m = &ledger->month[i];
+		DateADT		start;
 
+		if (m->days == 0)
+			continue;
+		start = kam_month_to_date(m->month);
 		for (uint32 days = m->days; days != 0; days &= days - 1)
 		{
-			DateADT		day = kam_month_to_date(m->month) + pg_rightmost_one_pos32(days);
+			DateADT		day = start + pg_rightmost_one_pos32(days);
 
 			if (!first)
-				gaps[ngaps++] = day - previous;
+			{
+				if (likely((uint32) (day - previous) < SHORT_GAP))
+					counts[day - previous]++;
+				work[ngaps++] = day - previous;
+			}
 			first = false;
 			previous = day;
 		}
 	}
-	if (ngaps > 0)
-		*gap = kam_stats_median(gaps, ngaps);
-	pfree(gaps);
-	return ngaps > 0;
+	if (ngaps == 0)
+		return false;
+	for (int length = 0; length < SHORT_GAP; length++)
+	{
+		seen += counts[length];
+		if (lower < 0 && seen > (ngaps - 1) / 2)
+			lower = length;
+		if (seen > ngaps / 2)
+		{
+			*gap = (lower + length) / 2.0;
+			return true;
+		}
+	}
+	*gap = kam_stats_median(work, ngaps);
+	return true;
+}
+
+static bool
+median_gap(const KamMonths *ledger, double *gap)
+{
+	double	   *work = palloc(sizeof(double) * KAM_MEDIAN_GAP_WORK(ledger->nmonths));
+	bool		result = kam_ledger_median_gap(ledger, work, gap);
+
+	pfree(work);
+	return result;
 }
 
 Datum
@@ -604,8 +638,7 @@ kam_profile(PG_FUNCTION_ARGS)
 	if (!nulls[TREND])
 	{
 		values[TREND] = Float8GetDatum(trend(series, &w));
-		values[TREND_P] = Float8GetDatum(kam_stats_mann_kendall(series, w.months,
-																series + w.months));
+		values[TREND_P] = Float8GetDatum(kam_stats_mann_kendall(series, w.months));
 	}
 	nulls[CHANGE] = !growth_against(&w, w.months, &number);
 	values[CHANGE] = Float8GetDatum(number);

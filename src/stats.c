@@ -209,15 +209,6 @@ kam_stats_theil_sen(const int128 *x, int n, double *work)
 	return kam_stats_median(work, slopes);
 }
 
-static int
-compare_int128(const void *a, const void *b)
-{
-	const int128 *x = a;
-	const int128 *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /*
  * Returns the two-sided p-value of the Mann-Kendall test for a trend; NaN for
  * a single value, of which nothing can be said.
@@ -228,10 +219,12 @@ compare_int128(const void *a, const void *b)
  *
  *		var(S) = (n(n-1)(2n+5) - sum t(t-1)(2t+5)) / 18
  *
- * over the groups of t equal values.  "work" holds n values.
+ * over the groups of t equal values.  A value with g equal ones behind it adds
+ * 6g(g+2) to that sum: for g = 0 .. t-1, the values of a group, these make up
+ * t(t-1)(2t+5).
  */
 double
-kam_stats_mann_kendall(const int128 *x, int n, int128 *work)
+kam_stats_mann_kendall(const int128 *x, int n)
 {
 	int64		s = 0;
 	double		variance = (double) n * (n - 1) * (2.0 * n + 5);
@@ -241,22 +234,21 @@ kam_stats_mann_kendall(const int128 *x, int n, int128 *work)
 		return NAN;
 	for (int i = 0; i < n; i++)
 	{
+		int64		equal = n - i - 1;
+
 		CHECK_FOR_INTERRUPTS();
 		for (int j = i + 1; j < n; j++)
-			s += (x[j] > x[i]) - (x[j] < x[i]);
+		{
+			int			greater = x[j] > x[i];
+			int			less = x[j] < x[i];
+
+			s += greater - less;
+			equal -= greater + less;
+		}
+		ties = ties || equal > 0;
+		variance -= 6.0 * equal * (equal + 2);
 	}
 	s = s < 0 ? -s : s;
-
-	memcpy(work, x, sizeof(int128) * n);
-	qsort(work, n, sizeof(int128), compare_int128);
-	for (int i = 0, t; i < n; i += t)
-	{
-		for (t = 1; i + t < n && work[i + t] == work[i]; t++)
-			;
-		if (t > 1)
-			ties = true;
-		variance -= (double) t * (t - 1) * (2.0 * t + 5);
-	}
 
 	if (n <= 10 && !ties)
 	{

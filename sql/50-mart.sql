@@ -1,0 +1,249 @@
+-- Marts: a schema of the user's own with tables, contract views and report
+-- views.  The extension owns code, the user owns data.
+--
+-- Whatever stands in a mart is its owner's code: views, triggers, checks.  So
+-- every function that works in one begins with kam._mart_path, which reads
+-- catalogues only and refuses all but the owner, superusers too.
+
+-- Helpers in C
+CREATE FUNCTION kam._check_expression(expression text, argument text) RETURNS void
+	LANGUAGE C STABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'kam_check_expression';
+COMMENT ON FUNCTION kam._check_expression(text, text) IS
+'Raises an error that names the argument unless the text is one SQL expression and nothing else. It is parsed, not run.';
+
+CREATE PROCEDURE kam._require_own_transaction(statement text, hint text)
+	LANGUAGE C
+	AS 'MODULE_PATHNAME', 'kam_require_own_transaction';
+COMMENT ON PROCEDURE kam._require_own_transaction(text, text) IS
+'Raises an error that names the statement and gives the hint where the calling procedure cannot commit: in a transaction block or a function.';
+
+-- Names and catalogues
+CREATE FUNCTION kam._version() RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (SELECT extversion FROM pg_extension WHERE extname = 'kam');
+COMMENT ON FUNCTION kam._version() IS 'Version of kam that is installed in this database.';
+
+CREATE FUNCTION kam._relation_name(relation regclass) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation);
+COMMENT ON FUNCTION kam._relation_name(regclass) IS 'Name of a table or view with its schema, quoted where needed, whatever the search_path. NULL if there is none.';
+
+CREATE FUNCTION kam._is_mart(schema oid) RETURNS boolean
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN EXISTS (SELECT FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+		WHERE c.relnamespace = schema AND c.relname = 'month_book' AND c.relkind = 'r' AND a.attnum > 0 AND a.atttypid = 'kam.book'::regtype)
+	AND EXISTS (SELECT FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+		WHERE c.relnamespace = schema AND c.relname = '_key' AND c.relkind = 'r' AND a.attname = 'account_id');
+COMMENT ON FUNCTION kam._is_mart(oid) IS 'Whether a schema is a mart: it has a table month_book with a kam.book and a table _key. Reads catalogues only.';
+
+CREATE FUNCTION kam._mart_relation() RETURNS TABLE (relation_name text, made_as text)
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 70
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY
+		SELECT '_key', 'table'
+		UNION ALL SELECT DISTINCT c.view_name, 'contract' FROM kam._contract_column() AS c
+		UNION ALL SELECT m[1], 'table' FROM regexp_matches(kam._table_ddl(), '^CREATE TABLE (\w+)', 'gn') AS m
+		UNION ALL SELECT m[1], 'report' FROM regexp_matches(kam._report_ddl(), '^CREATE VIEW (\w+)', 'gn') AS m;
+END $$;
+COMMENT ON FUNCTION kam._mart_relation() IS 'One row per table and view that a mart consists of: made as table, contract view or report view.';
+
+CREATE FUNCTION kam._mart_path(mart text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	schema_id oid;
+	owner_id oid;
+	relation record;
+BEGIN
+	IF mart IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'mart must not be NULL',
+			HINT = 'Give the name of a mart: SELECT * FROM kam.marts().';
+	END IF;
+	SELECT n.oid, n.nspowner INTO schema_id, owner_id FROM pg_namespace AS n WHERE n.nspname = mart;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_schema_name', MESSAGE = format('mart %I does not exist', mart),
+			HINT = 'Existing marts: SELECT * FROM kam.marts(). A new one is made by kam.create_mart.';
+	END IF;
+	IF NOT kam._is_mart(schema_id) THEN
+		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('schema %I is not a mart of kam', mart),
+			HINT = 'Existing marts: SELECT * FROM kam.marts(). A new one is made by kam.create_mart.';
+	END IF;
+	IF current_user <> pg_get_userbyid(owner_id) THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('mart %I belongs to role %I', mart, pg_get_userbyid(owner_id)),
+			DETAIL = 'Views and triggers in a mart are code of its owner, so only the owner itself runs it, a superuser neither.',
+			HINT = format('SET ROLE %I;', pg_get_userbyid(owner_id));
+	END IF;
+
+	-- ALTER SCHEMA OWNER leaves the tables, and with them the triggers, where
+	-- they were.
+	SELECT c.relname, pg_get_userbyid(c.relowner) AS owner INTO relation
+	FROM pg_class AS c
+	WHERE c.relnamespace = schema_id AND c.relowner <> owner_id AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r)
+	ORDER BY c.relname LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('%I.%I belongs to role %I, not to the owner of the mart', mart, relation.relname, relation.owner),
+			DETAIL = 'Its triggers, rules and constraints are code of that role.',
+			HINT = format('Look at them, then give all relations of the mart to %I: ALTER TABLE %I.%I OWNER TO %I;', pg_get_userbyid(owner_id), mart, relation.relname, pg_get_userbyid(owner_id));
+	END IF;
+	RETURN quote_ident(mart) || ', pg_temp';
+END $$;
+COMMENT ON FUNCTION kam._mart_path(text) IS
+'The search_path in which the tables of a mart are found. Errors for NULL, for what is no mart, and for everybody but its owner. Reads catalogues only.';
+
+CREATE FUNCTION kam._mart_types(mart text, OUT key_type oid, OUT key_typmod integer, OUT key_name text, OUT scale integer)
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT k.atttypid, k.atttypmod, format_type(k.atttypid, k.atttypmod), ((m.atttypmod - 4) & 2047)
+	FROM pg_namespace AS n
+		JOIN pg_class AS kc ON kc.relnamespace = n.oid AND kc.relname = '_key'
+		JOIN pg_attribute AS k ON k.attrelid = kc.oid AND k.attname = 'account_id'
+		JOIN pg_class AS mc ON mc.relnamespace = n.oid AND mc.relname = 'account_month'
+		JOIN pg_attribute AS m ON m.attrelid = mc.oid AND m.attname = 'sales_amount'
+	WHERE n.nspname = mart;
+END;
+COMMENT ON FUNCTION kam._mart_types(text) IS 'Type of the account key of a mart and scale of its money, from the catalogues.';
+
+CREATE FUNCTION kam._lock_mart(mart text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	holder record;
+BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
+	LOCK TABLE refresh_lock IN EXCLUSIVE MODE NOWAIT;
+EXCEPTION WHEN lock_not_available THEN
+	SELECT l.pid, a.usename, a.application_name INTO holder
+	FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+	WHERE l.locktype = 'relation' AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()) AND l.relation = 'refresh_lock'::regclass AND l.granted
+		AND l.mode IN ('ExclusiveLock', 'AccessExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock', 'ShareUpdateExclusiveLock', 'RowExclusiveLock', 'RowShareLock')
+	ORDER BY l.pid LIMIT 1;
+	RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('mart %I is being refreshed or changed by another session', mart),
+		DETAIL = CASE WHEN holder.pid IS NULL THEN 'It has just ended, or is a prepared transaction.' ELSE format('It is process %s of role %s.', holder.pid, holder.usename) END,
+		HINT = CASE WHEN holder.pid IS NULL THEN 'Try again.' ELSE format('Wait until it is done, or end it: SELECT pg_cancel_backend(%s);', holder.pid) END;
+END $$;
+COMMENT ON FUNCTION kam._lock_mart(text) IS
+'Takes the lock of a mart until the end of the transaction, or raises an error that names who holds it. Whoever changes contract views, computed tables or closed months needs it.';
+
+CREATE FUNCTION kam._execute(ddl text, key_type text, scale integer) RETURNS void
+	LANGUAGE plpgsql
+AS $$
+BEGIN
+	EXECUTE pg_catalog.replace(pg_catalog.replace(ddl, 'numeric(24,4)', pg_catalog.concat('numeric(24,', scale, ')')), 'account_key', key_type);
+END $$;
+COMMENT ON FUNCTION kam._execute(text, text, integer) IS
+'Runs statements in the search_path that the caller has set, with the types of a mart in the place of account_key and numeric(24,4).';
+
+CREATE FUNCTION kam._execute_in(path text, statement text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM set_config('search_path', path, true);
+	EXECUTE statement;
+END $$;
+COMMENT ON FUNCTION kam._execute_in(text, text) IS
+'Runs a statement in a search_path that holds only while it runs.';
+
+CREATE FUNCTION kam._revoke_all(mart text, relations text[]) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	statement text;
+BEGIN
+	FOR statement IN
+		SELECT DISTINCT format('REVOKE ALL ON %s %I.%I FROM %s', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, mart, c.relname,
+				CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
+		FROM pg_class AS c, aclexplode(c.relacl) AS a
+		WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart) AND a.grantee <> c.relowner
+			AND (relations IS NULL OR c.relname = ANY (relations))
+		UNION ALL
+		SELECT DISTINCT format('REVOKE ALL ON SCHEMA %I FROM %s', mart, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
+		FROM pg_namespace AS n, aclexplode(n.nspacl) AS a
+		WHERE n.nspname = mart AND a.grantee <> n.nspowner AND relations IS NULL
+	LOOP
+		EXECUTE statement;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION kam._revoke_all(text, text[]) IS
+'Takes from everybody but the owner what ALTER DEFAULT PRIVILEGES gave on new relations of a mart; for NULL on all of them and on the schema.';
+
+-- Making a mart
+CREATE FUNCTION kam._create_mart(path text, mart text, sales regclass, expressions jsonb) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	mart_path text;
+	key_name text;
+	scale integer;
+	contract text;
+	message text;
+BEGIN
+	IF mart IS NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'mart must not be NULL',
+			HINT = 'Give a name for the schema that is made, for example mart => ''key_accounts''.';
+	ELSIF mart = '' OR octet_length(mart) > 63 THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_name', MESSAGE = 'mart must be a name of 1 to 63 bytes',
+			HINT = 'Give a name for the schema that is made, for example mart => ''key_accounts''.';
+	ELSIF mart ~ '^pg_' OR mart IN ('information_schema', 'kam', 'public') THEN
+		RAISE EXCEPTION USING ERRCODE = 'reserved_name', MESSAGE = format('a mart cannot be called %I', mart),
+			HINT = 'A mart is a schema of its own: choose another name, for example mart => ''key_accounts''.';
+	ELSIF EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = mart) THEN
+		RAISE EXCEPTION USING ERRCODE = 'duplicate_schema', MESSAGE = format('schema %I exists already', mart),
+			HINT = CASE WHEN (SELECT kam._is_mart(n.oid) FROM pg_namespace AS n WHERE n.nspname = mart)
+				THEN 'It is a mart: kam.bind_sales binds it to other sales, kam.drop_mart drops it.'
+				ELSE 'A mart is a schema of its own: choose another name.' END;
+	END IF;
+	PERFORM kam._check_relation(sales, 'sales', mart);
+	PERFORM kam._check_required('sales', expressions);
+
+	BEGIN
+		EXECUTE format('CREATE SCHEMA %I', mart);
+	EXCEPTION WHEN insufficient_privilege THEN
+		GET STACKED DIAGNOSTICS message = MESSAGE_TEXT;
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = message,
+			HINT = format('A mart is a schema, so its owner needs: GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user);
+	END;
+	EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, 'Mart of kam: key-account report over ' || kam._relation_name(sales) || ', made by kam ' || kam._version() || '.');
+
+	SELECT t.key_name INTO key_name FROM kam._new_key_type(path, mart, sales, 'account', expressions ->> 'account') AS t;
+	SELECT t.scale INTO scale FROM kam._money_type(path, mart, sales, 'amount', expressions ->> 'amount') AS t;
+
+	mart_path := quote_ident(mart) || ', pg_temp';
+	PERFORM set_config('search_path', mart_path, true);
+	EXECUTE 'CREATE TABLE _key (account_id ' || key_name || ' NOT NULL)';
+	COMMENT ON TABLE _key IS 'Has no rows: its column has the type of the account key.';
+	COMMENT ON COLUMN _key.account_id IS 'The key of accounts.';
+	PERFORM kam._execute(kam._table_ddl(), key_name, scale);
+	INSERT INTO settings (kam_version) VALUES (kam._version());
+
+	FOR contract IN SELECT DISTINCT c.contract FROM kam._contract_column() AS c ORDER BY 1 LOOP
+		PERFORM kam._bind(path, mart, contract, CASE contract WHEN 'sales' THEN sales END, expressions, false);
+	END LOOP;
+	PERFORM kam._execute(kam._report_ddl(), key_name, scale);
+	PERFORM kam._comment_columns();
+	PERFORM kam._revoke_all(mart, NULL);
+END $$;
+COMMENT ON FUNCTION kam._create_mart(text, text, regclass, jsonb) IS
+'kam.create_mart with the search_path of the caller, in which the expressions are read.';
+
+CREATE FUNCTION kam.create_mart(mart text, sales regclass, account text, sold_on text, amount text,
+	cost text DEFAULT NULL, quantity text DEFAULT NULL, weight_kg text DEFAULT NULL, product text DEFAULT NULL, document text DEFAULT NULL,
+	is_return text DEFAULT NULL, list_amount text DEFAULT NULL, freight text DEFAULT NULL, requested_on text DEFAULT NULL, shipped_on text DEFAULT NULL,
+	currency text DEFAULT NULL, filter text DEFAULT NULL) RETURNS void
+	LANGUAGE sql
+BEGIN ATOMIC
+	SELECT kam._create_mart(current_setting('search_path'), mart, sales,
+		jsonb_build_object('account', account, 'sold_on', sold_on, 'amount', amount, 'cost', cost, 'quantity', quantity, 'weight_kg', weight_kg,
+			'product', product, 'document', document, 'is_return', is_return, 'list_amount', list_amount, 'freight', freight,
+			'requested_on', requested_on, 'shipped_on', shipped_on, 'currency', currency, 'filter', filter));
+END;
+COMMENT ON FUNCTION kam.create_mart(text, regclass, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text) IS
+'Makes a mart: a schema of this name, owned by the caller, with tables, contract views over the sales and report views. sales is a table or view of lines that the caller may read; account to filter are columns or expressions over it, written as in a query with the caller''s search_path. account is integer, bigint, text, varchar or uuid; sold_on a date or timestamp; amount, cost, list_amount and freight are totals of the line; is_return and filter are boolean. All after amount may be NULL, for what there is not. currency is only checked: more than one is an error. Needs CREATE on the database. Nobody but the owner has rights in it until kam.grant_staff, grant_reader or grant_editor.';

@@ -1,0 +1,406 @@
+-- The tables of a mart.  kam._execute puts the mart's own types in the place of
+-- account_key and of numeric(24,4), the type of money.
+CREATE FUNCTION kam._table_ddl() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN $ddl$
+CREATE TABLE refresh_lock ();
+COMMENT ON TABLE refresh_lock IS 'Locked in EXCLUSIVE mode by whoever changes computed tables or contract views. Has no rows.';
+
+CREATE TABLE settings (
+	only_row boolean NOT NULL DEFAULT true CONSTRAINT settings_have_one_row PRIMARY KEY CHECK (only_row),
+	unit text NOT NULL DEFAULT 'account' CONSTRAINT unit_is_account_or_group CHECK (unit IN ('account', 'group')),
+	first_month date NOT NULL DEFAULT '1990-01-01' CONSTRAINT first_month_is_first_of_a_month CHECK (extract(day FROM first_month) = 1),
+	history_months integer NOT NULL DEFAULT 13 CONSTRAINT history_months_from_1_to_1200 CHECK (history_months BETWEEN 1 AND 1200),
+	posting_lag_days integer NOT NULL DEFAULT 5 CONSTRAINT posting_lag_days_from_0_to_90 CHECK (posting_lag_days BETWEEN 0 AND 90),
+	time_zone text NOT NULL DEFAULT current_setting('TimeZone') CONSTRAINT time_zone_is_known CHECK (timestamptz '2000-01-01 00:00+00' AT TIME ZONE time_zone IS NOT NULL),
+	key_rule text NOT NULL DEFAULT 'top' CONSTRAINT key_rule_is_top_pareto_or_share CHECK (key_rule IN ('top', 'pareto', 'share')),
+	key_months integer NOT NULL DEFAULT 3 CONSTRAINT key_months_from_1_to_24 CHECK (key_months BETWEEN 1 AND 24),
+	top integer NOT NULL DEFAULT 20 CONSTRAINT top_is_positive CHECK (top > 0),
+	key_pareto numeric(5,4) NOT NULL DEFAULT 0.80 CONSTRAINT key_pareto_between_0_and_1 CHECK (key_pareto > 0 AND key_pareto <= 1),
+	key_share numeric(5,4) NOT NULL DEFAULT 0.01 CONSTRAINT key_share_between_0_and_1 CHECK (key_share > 0 AND key_share <= 1),
+	max_key integer NOT NULL DEFAULT 50 CONSTRAINT max_key_is_positive CHECK (max_key > 0),
+	enter_months integer NOT NULL DEFAULT 2 CONSTRAINT enter_months_from_1_to_12 CHECK (enter_months BETWEEN 1 AND 12),
+	leave_months integer NOT NULL DEFAULT 3 CONSTRAINT leave_months_from_1_to_12 CHECK (leave_months BETWEEN 1 AND 12),
+	watch_ratio numeric(5,4) NOT NULL DEFAULT 0.70 CONSTRAINT watch_ratio_between_0_and_1 CHECK (watch_ratio > 0 AND watch_ratio <= 1),
+	max_watch integer NOT NULL DEFAULT 12 CONSTRAINT max_watch_is_not_negative CHECK (max_watch >= 0),
+	class_months integer NOT NULL DEFAULT 12 CONSTRAINT class_months_from_3_to_60 CHECK (class_months BETWEEN 3 AND 60),
+	abc_measure text NOT NULL DEFAULT 'sales' CONSTRAINT abc_measure_is_sales_margin_or_weight CHECK (abc_measure IN ('sales', 'margin', 'weight')),
+	abc_a numeric(5,4) NOT NULL DEFAULT 0.80,
+	abc_b numeric(5,4) NOT NULL DEFAULT 0.95,
+	cv_x double precision NOT NULL DEFAULT 0.10,
+	cv_y double precision NOT NULL DEFAULT 0.25,
+	frequency_x double precision NOT NULL DEFAULT 0.75,
+	frequency_y double precision NOT NULL DEFAULT 0.50,
+	new_months integer NOT NULL DEFAULT 6 CONSTRAINT new_months_from_1_to_12 CHECK (new_months BETWEEN 1 AND 12),
+	alert_fall numeric(5,4) NOT NULL DEFAULT 0.30 CONSTRAINT alert_fall_between_0_and_1 CHECK (alert_fall > 0 AND alert_fall <= 1),
+	alert_share numeric(5,4) NOT NULL DEFAULT 0.005 CONSTRAINT alert_share_between_0_and_1 CHECK (alert_share >= 0 AND alert_share <= 1),
+	large_share numeric(5,4) NOT NULL DEFAULT 0.10 CONSTRAINT large_share_between_0_and_1 CHECK (large_share > 0 AND large_share <= 1),
+	band_low numeric(5,4) NOT NULL DEFAULT 0.30,
+	band_high numeric(5,4) NOT NULL DEFAULT 0.55,
+	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
+	currency_label text NOT NULL DEFAULT '',
+	amounts_include_vat boolean NOT NULL DEFAULT false,
+	kam_version text NOT NULL,
+	CONSTRAINT top_is_at_most_max_key CHECK (top <= max_key),
+	CONSTRAINT abc_cuts_rise CHECK (abc_a > 0 AND abc_a <= abc_b AND abc_b <= 1),
+	CONSTRAINT cv_cuts_rise CHECK (cv_x >= 0 AND cv_x <= cv_y AND cv_y < 'Infinity'),
+	CONSTRAINT frequency_cuts_fall CHECK (frequency_y >= 0 AND frequency_y <= frequency_x AND frequency_x <= 1),
+	CONSTRAINT band_rises CHECK (band_low >= 0 AND band_low <= band_high AND band_high <= 1)
+);
+COMMENT ON TABLE settings IS 'One row: how the report is computed. Changes take effect at the next refresh, in all report months that are not closed.';
+COMMENT ON COLUMN settings.only_row IS 'Always true: there is one row.';
+COMMENT ON COLUMN settings.unit IS 'What is ranked: account, or group (the members of a group count as one, under its head).';
+COMMENT ON COLUMN settings.first_month IS 'Lines before this month are set aside as faults.';
+COMMENT ON COLUMN settings.history_months IS 'How many report months the first refresh computes.';
+COMMENT ON COLUMN settings.posting_lag_days IS 'Days after the end of a month until its sales are taken as posted.';
+COMMENT ON COLUMN settings.time_zone IS 'Zone in which moments (timestamp with time zone) become dates, and in which today is asked.';
+COMMENT ON COLUMN settings.key_rule IS 'Who is key: top (the first top accounts), pareto (the fewest that make key_pareto of the positive sales of the key window), share (key_share or more of the booked sales of the key window). Never more than max_key ranks.';
+COMMENT ON COLUMN settings.key_months IS 'Months of the key window: rank and key_average go by its net sales.';
+COMMENT ON COLUMN settings.top IS 'Ranks that are key by the rule top; equal ones are all in.';
+COMMENT ON COLUMN settings.key_pareto IS 'Part of the sales that the key accounts make by the rule pareto.';
+COMMENT ON COLUMN settings.key_share IS 'Smallest share of a key account by the rule share.';
+COMMENT ON COLUMN settings.max_key IS 'Cap: no rank above it is key, whatever the rule.';
+COMMENT ON COLUMN settings.enter_months IS 'Months in a row in the key list until an account is managed as key.';
+COMMENT ON COLUMN settings.leave_months IS 'Months in a row out of the key list until an account is no longer managed as key.';
+COMMENT ON COLUMN settings.watch_ratio IS 'An account is close to key from this part of the last key account''s average.';
+COMMENT ON COLUMN settings.max_watch IS 'Longest watch list.';
+COMMENT ON COLUMN settings.class_months IS 'Months of the class window: ABC, CV, frequency and trend.';
+COMMENT ON COLUMN settings.abc_measure IS 'What ABC goes by: net sales, margin (net sales less cost) or weight (the quantity of the mart).';
+COMMENT ON COLUMN settings.abc_a IS 'Part of the total that class A makes.';
+COMMENT ON COLUMN settings.abc_b IS 'Part of the total that classes A and B make.';
+COMMENT ON COLUMN settings.cv_x IS 'Largest coefficient of variation of class X.';
+COMMENT ON COLUMN settings.cv_y IS 'Largest coefficient of variation of class Y.';
+COMMENT ON COLUMN settings.frequency_x IS 'Smallest part of active months of class X.';
+COMMENT ON COLUMN settings.frequency_y IS 'Smallest part of active months of class Y.';
+COMMENT ON COLUMN settings.new_months IS 'Accounts younger than this many months have no frequency class: they are new.';
+COMMENT ON COLUMN settings.alert_fall IS 'Smallest fall of three months'' sales that raises an alert.';
+COMMENT ON COLUMN settings.alert_share IS 'Smallest loss that raises an alert, as part of the booked sales of the three months before.';
+COMMENT ON COLUMN settings.large_share IS 'Part of twelve months'' booked sales from which an account or group is large: others depend on it.';
+COMMENT ON COLUMN settings.band_low IS 'Usual share of the key accounts in all sales: lower end.';
+COMMENT ON COLUMN settings.band_high IS 'Usual share of the key accounts in all sales: upper end.';
+COMMENT ON COLUMN settings.fiscal_year_start IS 'Calendar month in which the fiscal year begins, 1 to 12.';
+COMMENT ON COLUMN settings.currency_label IS 'Name of the currency, for titles.';
+COMMENT ON COLUMN settings.amounts_include_vat IS 'Whether the amounts include value added tax, for titles.';
+COMMENT ON COLUMN settings.kam_version IS 'Version of kam that the mart was made or upgraded by.';
+
+CREATE TABLE binding (
+	contract text NOT NULL,
+	column_name text NOT NULL,
+	expression text NOT NULL,
+	bound_at timestamptz NOT NULL DEFAULT now(),
+	bound_by text NOT NULL DEFAULT current_user,
+	PRIMARY KEY (contract, column_name)
+);
+COMMENT ON TABLE binding IS 'One row per contract view and column that is bound: the expression it was made from. The rows named relation have the table.';
+
+CREATE TABLE excluded_account (
+	account_id account_key NOT NULL,
+	reason text NOT NULL CONSTRAINT reason_is_given CHECK (btrim(reason) <> ''),
+	excluded_at timestamptz NOT NULL DEFAULT now(),
+	excluded_by text NOT NULL DEFAULT current_user,
+	PRIMARY KEY (account_id)
+);
+COMMENT ON TABLE excluded_account IS 'One row per account that is not ranked (cash sales, staff, sister companies). Its sales stay in the booked total.';
+
+CREATE TABLE account_alias (
+	old_account_id account_key NOT NULL,
+	account_id account_key NOT NULL,
+	since date CONSTRAINT since_is_first_of_a_month CHECK (extract(day FROM since) = 1),
+	merged_at timestamptz NOT NULL DEFAULT now(),
+	merged_by text NOT NULL DEFAULT current_user,
+	PRIMARY KEY (old_account_id),
+	CONSTRAINT alias_is_another_account CHECK (old_account_id <> account_id)
+);
+COMMENT ON TABLE account_alias IS 'One row per account code whose sales count for another account, from the month since on, or always if since is NULL. Deleting the row undoes it at the next refresh.';
+
+CREATE TABLE override (
+	override_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+	account_id account_key NOT NULL,
+	status text NOT NULL CONSTRAINT status_is_key_or_strategic CHECK (status IN ('key', 'strategic')),
+	is_granted boolean NOT NULL,
+	reason text NOT NULL CONSTRAINT reason_is_given CHECK (btrim(reason) <> ''),
+	valid_from date NOT NULL DEFAULT (date_trunc('month', current_date) - interval '1 month')::date,
+	valid_until date,
+	set_at timestamptz NOT NULL DEFAULT now(),
+	set_by text NOT NULL DEFAULT current_user,
+	CONSTRAINT override_ends_after_it_begins CHECK (valid_until >= valid_from),
+	UNIQUE (account_id, status, valid_from)
+);
+COMMENT ON TABLE override IS 'One row per decision of people about an account: it is (is_granted) or is not key or strategic, with the reason, from valid_from (by default the month before this one, so that the report of that month shows it) until valid_until. The newest in force at the end of the report month counts; what was computed stays visible beside it.';
+
+CREATE TABLE cell_policy (
+	abc_class text NOT NULL CONSTRAINT abc_class_is_a_b_or_c CHECK (abc_class IN ('A', 'B', 'C', '-')),
+	xyz_class text NOT NULL CONSTRAINT xyz_class_is_x_y_or_z CHECK (xyz_class IN ('X', 'Y', 'Z', '-')),
+	advice_managed text NOT NULL,
+	advice_other text NOT NULL,
+	PRIMARY KEY (abc_class, xyz_class),
+	CONSTRAINT no_class_has_no_letters CHECK ((abc_class = '-') = (xyz_class = '-'))
+);
+COMMENT ON TABLE cell_policy IS 'One row per cell of the ABC-XYZ matrix, and one (-, -) for accounts without class: what to do, for managed key accounts and for others. Meant to be edited.';
+INSERT INTO cell_policy VALUES
+	('A', 'X', 'Protect: executive sponsor, monthly visit, supply first', 'Protect: named contact, supply without gaps'),
+	('A', 'Y', 'Secure the rhythm: joint plan, find the cause of the gaps', 'Find the cause of the gaps'),
+	('A', 'Z', 'Project business? Watch credit and capacity, win the base load', 'Ask for the plan of purchases, win the base load'),
+	('B', 'X', 'Grow: watch list first, widen the assortment', 'Grow: widen the assortment'),
+	('B', 'Y', 'Develop: one aim a quarter', 'Develop where there is potential'),
+	('B', 'Z', 'Clear up whether it stays a key account', 'Offers that bring them back between purchases'),
+	('C', 'X', 'Clear up whether it stays a key account', 'Serve at low cost: automatic orders'),
+	('C', 'Y', 'Clear up whether it stays a key account', 'Serve at low cost'),
+	('C', 'Z', 'Clear up whether it stays a key account', 'Minimal service; win back those who were larger'),
+	('-', '-', 'New, or nothing sold net: look at each', 'New, or nothing sold net');
+
+CREATE TABLE quality_resolution (
+	check_name text NOT NULL,
+	scope text NOT NULL DEFAULT '',
+	resolved_by text NOT NULL DEFAULT current_user,
+	resolved_at timestamptz NOT NULL DEFAULT now(),
+	valid_until date,
+	reason text NOT NULL CONSTRAINT reason_is_given CHECK (btrim(reason) <> ''),
+	PRIMARY KEY (check_name, scope)
+);
+COMMENT ON TABLE quality_resolution IS 'One row per finding of data_quality that is known: it is muted until valid_until. An empty scope mutes all findings of the check.';
+
+CREATE TABLE refresh_log (
+	refresh_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	as_of date,
+	since date,
+	report_month date,
+	status text NOT NULL DEFAULT 'running',
+	step text NOT NULL DEFAULT 'start',
+	month date,
+	line_count bigint,
+	month_count integer,
+	started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	step_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	finished_at timestamptz,
+	sales_seconds double precision,
+	report_seconds double precision,
+	posted_until date,
+	started_by text NOT NULL DEFAULT current_user,
+	pid integer NOT NULL DEFAULT pg_backend_pid(),
+	statement_at timestamptz NOT NULL DEFAULT statement_timestamp()
+);
+COMMENT ON TABLE refresh_log IS 'One row per refresh: its step (sales, report, done), the report month it is at, and status running, done or abandoned.';
+
+CREATE TABLE month_log (
+	report_month date NOT NULL,
+	action text NOT NULL CHECK (action IN ('close', 'reopen')),
+	reason text,
+	done_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+	done_by text NOT NULL DEFAULT current_user
+);
+COMMENT ON TABLE month_log IS 'One row per closing or reopening of a report month.';
+
+CREATE TABLE month_book (
+	month date PRIMARY KEY,
+	book kam.book,
+	rest kam.book,
+	fingerprint text NOT NULL,
+	changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE month_book IS 'One row per calendar month with sales, as they stand today: the ledgers of its accounts, and the rest: of the lines without account (key empty) and of service products (P and the product).';
+
+CREATE TABLE account_label (
+	account_id account_key NOT NULL,
+	head_id account_key,
+	account_name text,
+	manager text,
+	account_group text,
+	industry text,
+	region text,
+	country text,
+	channel text,
+	credit_limit numeric(24,4),
+	payment_terms text,
+	is_prestige boolean,
+	is_multinational boolean,
+	is_image_maker boolean,
+	is_expert boolean,
+	is_test_partner boolean,
+	exclusion text,
+	PRIMARY KEY (account_id)
+);
+COMMENT ON TABLE account_label IS 'One row per account of the bound account table or of the sales, as labelled today.';
+
+CREATE TABLE account_month (
+	report_month date NOT NULL,
+	account_id account_key NOT NULL,
+	sales_amount numeric(24,4) NOT NULL,
+	credited_amount numeric(24,4) NOT NULL,
+	cost_amount numeric(24,4),
+	sold_quantity numeric(20,4),
+	line_count integer NOT NULL,
+	purchase_day_count smallint NOT NULL,
+	rank integer,
+	previous_rank integer,
+	rank_year_before integer,
+	is_key boolean NOT NULL,
+	is_capped boolean NOT NULL,
+	was_key boolean,
+	is_watch boolean NOT NULL,
+	is_managed boolean NOT NULL,
+	is_alert boolean NOT NULL,
+	key_run smallint,
+	last_key_month date,
+	managed_since date,
+	managed_reason text,
+	exclusion text,
+	key_average numeric(24,4) NOT NULL,
+	key_active_months smallint NOT NULL,
+	sales_m1 numeric(24,4) NOT NULL,
+	sales_m2 numeric(24,4) NOT NULL,
+	sales_m12 numeric(24,4) NOT NULL,
+	sales_3m_before numeric(24,4) NOT NULL,
+	sales_3m_year_before numeric(24,4) NOT NULL,
+	sales_12m numeric(24,4) NOT NULL,
+	sales_12m_before numeric(24,4) NOT NULL,
+	credited_12m numeric(24,4) NOT NULL,
+	cost_12m numeric(24,4),
+	quantity_12m numeric(20,4),
+	purchase_days_12m integer NOT NULL,
+	share double precision,
+	cumulative_share double precision,
+	abc_value numeric(24,4),
+	abc_rank integer,
+	abc_cumulative_share double precision,
+	abc_class text,
+	previous_abc_class text,
+	abc_margin_class text,
+	cv double precision,
+	cv_class text,
+	active_months smallint NOT NULL,
+	frequency_class text,
+	previous_frequency_class text,
+	trend double precision,
+	trend_p double precision,
+	first_purchase date,
+	last_purchase date,
+	age_months integer,
+	median_gap_days double precision,
+	account_name text,
+	manager text,
+	account_group text,
+	industry text,
+	region text,
+	country text,
+	channel text,
+	PRIMARY KEY (report_month, account_id)
+);
+COMMENT ON TABLE account_month IS 'One row per report month and account that bought until then: what refresh computed, with the labels of that time.';
+CREATE INDEX account_month_account ON account_month (account_id, report_month);
+CREATE INDEX account_month_listed ON account_month (report_month) 
+	WHERE is_key OR was_key OR is_managed OR is_watch OR is_alert OR managed_reason IS NOT NULL;
+
+CREATE TABLE member_month (
+	report_month date NOT NULL,
+	head_id account_key NOT NULL,
+	account_id account_key NOT NULL,
+	account_name text,
+	sales_amount numeric(24,4) NOT NULL,
+	credited_amount numeric(24,4) NOT NULL,
+	sales_12m numeric(24,4) NOT NULL,
+	last_purchase date,
+	PRIMARY KEY (report_month, head_id, account_id)
+);
+COMMENT ON TABLE member_month IS 'One row per report month, head and member, where groups are ranked.';
+
+CREATE TABLE report_month (
+	report_month date PRIMARY KEY,
+	fingerprint text NOT NULL,
+	computed_at timestamptz NOT NULL,
+	refresh_id bigint NOT NULL,
+	is_closed boolean NOT NULL DEFAULT false,
+	closed_at timestamptz,
+	closed_by text,
+	posted_until date,
+	has_cost boolean NOT NULL,
+	has_quantity boolean NOT NULL,
+	sales_amount numeric(24,4) NOT NULL,
+	credited_amount numeric(24,4) NOT NULL,
+	sales_12m numeric(24,4) NOT NULL,
+	credited_12m numeric(24,4) NOT NULL,
+	unattributed_amount numeric(24,4) NOT NULL,
+	unattributed_credited_amount numeric(24,4) NOT NULL,
+	unattributed_line_count integer NOT NULL,
+	unattributed_12m numeric(24,4) NOT NULL,
+	service_amount numeric(24,4) NOT NULL,
+	service_12m numeric(24,4) NOT NULL,
+	ranked_count integer NOT NULL,
+	key_count integer NOT NULL,
+	managed_count integer NOT NULL,
+	capped_count integer NOT NULL,
+	cut_average numeric(24,4),
+	last_key_to_median double precision,
+	natural_cut integer,
+	natural_cut_ratio double precision,
+	key_share double precision,
+	top_20_percent_share double precision,
+	accounts_for_80_percent double precision,
+	hhi double precision,
+	gini double precision,
+	hhi_before_credits double precision,
+	gini_before_credits double precision,
+	key_share_before_credits double precision
+);
+COMMENT ON TABLE report_month IS 'One row per report month: its totals, concentration and state. A closed one is never computed again.';
+
+CREATE TABLE report_setting (
+	report_month date PRIMARY KEY REFERENCES report_month ON DELETE CASCADE,
+	LIKE settings
+);
+COMMENT ON TABLE report_setting IS 'One row per report month: the settings it was computed with.';
+
+CREATE TABLE left_out_part (
+	report_month date NOT NULL REFERENCES report_month ON DELETE CASCADE,
+	kind text NOT NULL,
+	item text NOT NULL,
+	item_name text,
+	reason text,
+	month_amount numeric(24,4) NOT NULL,
+	sales_12m numeric(24,4) NOT NULL,
+	PRIMARY KEY (report_month, kind, item)
+);
+COMMENT ON TABLE left_out_part IS 'One row per report month and account, service product or other part that is booked but not ranked.';
+
+CREATE TABLE account_to_date (
+	account_id account_key,
+	account_name text,
+	manager text,
+	is_key boolean NOT NULL,
+	month date NOT NULL,
+	posted_until date NOT NULL,
+	working_days integer NOT NULL,
+	to_date_amount numeric(24,4) NOT NULL,
+	month_before_amount numeric(24,4) NOT NULL,
+	year_before_amount numeric(24,4) NOT NULL
+);
+COMMENT ON TABLE account_to_date IS 'One row per key, managed or watched account, and one for all others together: the running month against the same working days of the month before and of the same month a year before.';
+
+CREATE TABLE closed_difference (
+	report_month date NOT NULL REFERENCES report_month ON DELETE CASCADE,
+	account_id account_key,
+	part text NOT NULL,
+	frozen_amount numeric(24,4) NOT NULL,
+	present_amount numeric(24,4) NOT NULL,
+	change_amount numeric(24,4) NOT NULL,
+	frozen_credited_amount numeric(24,4) NOT NULL,
+	present_credited_amount numeric(24,4) NOT NULL,
+	found_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE closed_difference IS 'One row per closed report month and account whose sales of that month are no longer what they were when it was computed, and one each for lines without account and services.';
+CREATE INDEX closed_difference_month ON closed_difference (report_month);
+
+CREATE TABLE quality_finding (
+	check_name text NOT NULL,
+	scope text NOT NULL DEFAULT '',
+	source text NOT NULL CHECK (source IN ('refresh', 'check_data')),
+	found_count bigint NOT NULL,
+	found_amount numeric(24,4),
+	explanation text NOT NULL,
+	query text NOT NULL,
+	found_at timestamptz NOT NULL DEFAULT now(),
+	PRIMARY KEY (check_name, scope)
+);
+COMMENT ON TABLE quality_finding IS 'One row per check and scope that found something in the data, with the query that lists it.';
+$ddl$;
+COMMENT ON FUNCTION kam._table_ddl() IS 'Text that makes the tables of a mart, but _key and the contract views.';
