@@ -247,12 +247,13 @@ CREATE FUNCTION kam.slice(book kam.book, from_month date, to_month date) RETURNS
 COMMENT ON FUNCTION kam.slice(kam.book, date, date) IS
 'The part of a book in the whole months from the one of from_month to the one of to_month; accounts without a line there are left out. What the lines of other months gave, cost or decimals, stays known. NULL if no account is left, and for NULL. Infinite dates and from_month after to_month are errors.';
 
-CREATE FUNCTION kam.split(book kam.book, OUT month date, OUT book kam.book)
+CREATE FUNCTION kam.split(book kam.book, OUT month date, OUT book kam.book,
+	OUT lines bigint, OUT last_purchase date)
 	RETURNS SETOF record
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000 ROWS 36
 	AS 'MODULE_PATHNAME', 'kam_split';
 COMMENT ON FUNCTION kam.split(kam.book) IS
-'One row per calendar month in which an account of the book has a line, oldest first: the first day of the month, and the book of this month alone, which is the one that kam.slice gives. The rollup of all rows is the book. No row for NULL. Stands in FROM.';
+'One row per calendar month in which an account of the book has a line, oldest first: the first day of the month, the book of this month alone, which is the one that kam.slice gives, its number of lines, and the last day of the month with a purchase (NULL if it has none). The rollup of all rows is the book. No row for NULL. Stands in FROM.';
 
 CREATE FUNCTION kam.rename_accounts(book kam.book, old text[], new text[]) RETURNS kam.book
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10000

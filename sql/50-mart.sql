@@ -45,9 +45,10 @@ BEGIN
 	RETURN QUERY
 		SELECT '_key', 'table'
 		UNION ALL SELECT DISTINCT c.view_name, 'contract' FROM kam._contract_column() AS c
-		UNION ALL SELECT m[1], 'table' FROM regexp_matches(kam._table_ddl(), '^CREATE TABLE (\w+)', 'gn') AS m
-		UNION ALL SELECT m[1], 'report' FROM regexp_matches(kam._report_ddl(), '^CREATE VIEW (\w+)', 'gn') AS m;
-END $$;
+		UNION ALL SELECT m[1], 'table' FROM regexp_matches(kam._table_ddl(), '^CREATE TABLE ([a-z_0-9]+)', 'gn') AS m
+		UNION ALL SELECT m[1], 'report' FROM regexp_matches(kam._report_ddl(), '^CREATE VIEW ([a-z_0-9]+)', 'gn') AS m;
+END
+$$;
 COMMENT ON FUNCTION kam._mart_relation() IS 'One row per table and view that a mart consists of: made as table, contract view or report view.';
 
 CREATE FUNCTION kam._mart_path(mart text) RETURNS text
@@ -74,8 +75,11 @@ BEGIN
 	END IF;
 	IF current_user <> pg_get_userbyid(owner_id) THEN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('mart %I belongs to role %I', mart, pg_get_userbyid(owner_id)),
-			DETAIL = 'Views and triggers in a mart are code of its owner, so only the owner itself runs it, a superuser neither.',
-			HINT = format('SET ROLE %I;', pg_get_userbyid(owner_id));
+			DETAIL = 'Views and triggers in a mart are code of its owner, so nobody else runs them, not even a superuser.',
+			HINT = CASE WHEN (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user)
+				-- Code that runs after SET ROLE can RESET ROLE.
+				THEN format('Connect as %1$I, or, if you trust whatever stands in the mart: SET ROLE %1$I;', pg_get_userbyid(owner_id))
+				ELSE format('SET ROLE %I;', pg_get_userbyid(owner_id)) END;
 	END IF;
 
 	-- ALTER SCHEMA OWNER leaves the tables, and with them the triggers, where
@@ -90,7 +94,8 @@ BEGIN
 			HINT = format('Look at them, then give all relations of the mart to %I: ALTER TABLE %I.%I OWNER TO %I;', pg_get_userbyid(owner_id), mart, relation.relname, pg_get_userbyid(owner_id));
 	END IF;
 	RETURN quote_ident(mart) || ', pg_temp';
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._mart_path(text) IS
 'The search_path in which the tables of a mart are found. Errors for NULL, for what is no mart, and for everybody but its owner. Reads catalogues only.';
 
@@ -112,20 +117,24 @@ CREATE FUNCTION kam._lock_mart(mart text) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	mart_path text := kam._mart_path(mart);
 	holder record;
 BEGIN
-	PERFORM set_config('search_path', kam._mart_path(mart), true);
+	PERFORM set_config('search_path', mart_path, true);
 	LOCK TABLE refresh_lock IN EXCLUSIVE MODE NOWAIT;
 EXCEPTION WHEN lock_not_available THEN
-	SELECT l.pid, a.usename, a.application_name INTO holder
+	-- All but reading conflicts with the lock.
+	SELECT l.pid, a.usename INTO holder
 	FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
-	WHERE l.locktype = 'relation' AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()) AND l.relation = 'refresh_lock'::regclass AND l.granted
-		AND l.mode IN ('ExclusiveLock', 'AccessExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock', 'ShareUpdateExclusiveLock', 'RowExclusiveLock', 'RowShareLock')
-	ORDER BY l.pid LIMIT 1;
+	WHERE l.locktype = 'relation' AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+		AND l.relation = (SELECT c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = mart AND c.relname = 'refresh_lock')
+		AND l.granted AND l.mode <> 'AccessShareLock' AND l.pid <> pg_backend_pid()
+	ORDER BY l.mode = 'ExclusiveLock' DESC, l.pid LIMIT 1;
 	RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('mart %I is being refreshed or changed by another session', mart),
 		DETAIL = CASE WHEN holder.pid IS NULL THEN 'It has just ended, or is a prepared transaction.' ELSE format('It is process %s of role %s.', holder.pid, holder.usename) END,
 		HINT = CASE WHEN holder.pid IS NULL THEN 'Try again.' ELSE format('Wait until it is done, or end it: SELECT pg_cancel_backend(%s);', holder.pid) END;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._lock_mart(text) IS
 'Takes the lock of a mart until the end of the transaction, or raises an error that names who holds it. Whoever changes contract views, computed tables or closed months needs it.';
 
@@ -134,7 +143,8 @@ CREATE FUNCTION kam._execute(ddl text, key_type text, scale integer) RETURNS voi
 AS $$
 BEGIN
 	EXECUTE pg_catalog.replace(pg_catalog.replace(ddl, 'numeric(24,4)', pg_catalog.concat('numeric(24,', scale, ')')), 'account_key', key_type);
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._execute(text, text, integer) IS
 'Runs statements in the search_path that the caller has set, with the types of a mart in the place of account_key and numeric(24,4).';
 
@@ -145,7 +155,8 @@ AS $$
 BEGIN
 	PERFORM set_config('search_path', path, true);
 	EXECUTE statement;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._execute_in(text, text) IS
 'Runs a statement in a search_path that holds only while it runs.';
 
@@ -169,9 +180,15 @@ BEGIN
 	LOOP
 		EXECUTE statement;
 	END LOOP;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._revoke_all(text, text[]) IS
 'Takes from everybody but the owner what ALTER DEFAULT PRIVILEGES gave on new relations of a mart; for NULL on all of them and on the schema.';
+
+CREATE FUNCTION kam._mart_comment(sales text) RETURNS text
+	LANGUAGE sql STABLE PARALLEL SAFE
+RETURN 'Mart of kam: key-account report over ' || sales || ', made by kam ' || kam._version() || '.';
+COMMENT ON FUNCTION kam._mart_comment(text) IS 'Comment on the schema of a mart, from which kam.marts tells its version.';
 
 -- Making a mart
 CREATE FUNCTION kam._create_mart(path text, mart text, sales regclass, expressions jsonb) RETURNS void
@@ -211,7 +228,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = message,
 			HINT = format('A mart is a schema, so its owner needs: GRANT CREATE ON DATABASE %I TO %I;', current_database(), current_user);
 	END;
-	EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, 'Mart of kam: key-account report over ' || kam._relation_name(sales) || ', made by kam ' || kam._version() || '.');
+	EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, kam._mart_comment(kam._relation_name(sales)));
 
 	SELECT t.key_name INTO key_name FROM kam._new_key_type(path, mart, sales, 'account', expressions ->> 'account') AS t;
 	SELECT t.scale INTO scale FROM kam._money_type(path, mart, sales, 'amount', expressions ->> 'amount') AS t;
@@ -230,7 +247,8 @@ BEGIN
 	PERFORM kam._execute(kam._report_ddl(), key_name, scale);
 	PERFORM kam._comment_columns();
 	PERFORM kam._revoke_all(mart, NULL);
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._create_mart(text, text, regclass, jsonb) IS
 'kam.create_mart with the search_path of the caller, in which the expressions are read.';
 
@@ -247,3 +265,146 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION kam.create_mart(text, regclass, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text) IS
 'Makes a mart: a schema of this name, owned by the caller, with tables, contract views over the sales and report views. sales is a table or view of lines that the caller may read; account to filter are columns or expressions over it, written as in a query with the caller''s search_path. account is integer, bigint, text, varchar or uuid; sold_on a date or timestamp; amount, cost, list_amount and freight are totals of the line; is_return and filter are boolean. All after amount may be NULL, for what there is not. currency is only checked: more than one is an error. Needs CREATE on the database. Nobody but the owner has rights in it until kam.grant_staff, grant_reader or grant_editor.';
+
+-- What depends on a mart
+CREATE FUNCTION kam._is_in_schema(classid oid, objid oid, schema oid) RETURNS boolean
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN (SELECT coalesce(o.schema = quote_ident(n.nspname), false) FROM pg_namespace AS n, pg_identify_object(classid, objid, 0) AS o WHERE n.oid = _is_in_schema.schema);
+COMMENT ON FUNCTION kam._is_in_schema(oid, oid, oid) IS 'Whether an object stands in a schema.';
+
+CREATE FUNCTION kam._dependants(relations oid[], schema oid DEFAULT NULL) RETURNS text[]
+	LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+	WITH part AS (
+		SELECT 'pg_class'::regclass::oid AS classid, r AS objid FROM unnest(relations) AS r
+		UNION ALL SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index AS i WHERE i.indrelid = ANY (relations)
+		UNION ALL SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint AS c WHERE c.conrelid = ANY (relations)
+		UNION ALL SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t WHERE t.typrelid = ANY (relations)
+		UNION ALL SELECT 'pg_type'::regclass, t.typarray FROM pg_type AS t WHERE t.typrelid = ANY (relations)
+		UNION ALL SELECT 'pg_namespace'::regclass, schema WHERE schema IS NOT NULL
+	), dependant AS (
+		-- Rules, defaults and the like stand for the relation that they are of.
+		SELECT DISTINCT CASE WHEN x.relation IS NULL THEN d.classid ELSE 'pg_class'::regclass END AS classid, coalesce(x.relation, d.objid) AS objid
+		FROM part AS p
+			JOIN pg_depend AS d ON d.refclassid = p.classid AND d.refobjid = p.objid AND d.deptype = 'n'
+			LEFT JOIN LATERAL (
+				SELECT r.ev_class FROM pg_rewrite AS r WHERE d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+				UNION ALL SELECT c.conrelid FROM pg_constraint AS c WHERE d.classid = 'pg_constraint'::regclass AND c.oid = d.objid AND c.conrelid <> 0
+				UNION ALL SELECT a.adrelid FROM pg_attrdef AS a WHERE d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid
+				UNION ALL SELECT t.tgrelid FROM pg_trigger AS t WHERE d.classid = 'pg_trigger'::regclass AND t.oid = d.objid
+				UNION ALL SELECT o.polrelid FROM pg_policy AS o WHERE d.classid = 'pg_policy'::regclass AND o.oid = d.objid
+			) AS x (relation) ON true
+	)
+	SELECT array_agg(pg_describe_object(q.classid, q.objid, 0) ORDER BY pg_describe_object(q.classid, q.objid, 0) COLLATE "C")
+	FROM dependant AS q
+	WHERE NOT (q.classid = 'pg_class'::regclass AND q.objid = ANY (relations))
+		AND (schema IS NULL OR NOT kam._is_in_schema(q.classid, q.objid, schema));
+END;
+COMMENT ON FUNCTION kam._dependants(oid[], oid) IS
+'Descriptions of all objects that depend on these relations without being part of one of them, or, with a schema, on them or the schema without being in the schema. NULL if there are none.';
+
+CREATE FUNCTION kam.drop_mart(mart text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning
+AS $$
+#variable_conflict use_variable
+DECLARE
+	schema_id oid;
+	relations oid[];
+	found text[];
+BEGIN
+	PERFORM kam._lock_mart(mart);
+	schema_id := (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart);
+	relations := (SELECT array_agg(c.oid) FROM pg_class AS c WHERE c.relnamespace = schema_id AND c.relkind IN ('r', 'v') AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r));
+
+	found := (SELECT array_agg(pg_describe_object(d.classid, d.objid, 0) ORDER BY pg_describe_object(d.classid, d.objid, 0) COLLATE "C")
+		FROM pg_depend AS d
+		WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = schema_id AND d.deptype = 'n' AND kam._is_in_schema(d.classid, d.objid, schema_id)
+			AND NOT (d.classid = 'pg_class'::regclass AND d.objid = ANY (relations))
+			-- sequences of columns
+			AND NOT EXISTS (SELECT FROM pg_depend AS i WHERE i.classid = d.classid AND i.objid = d.objid AND i.refclassid = 'pg_class'::regclass AND i.refobjid = ANY (relations) AND i.deptype IN ('i', 'a')));
+	IF found IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist', MESSAGE = format('mart %I holds objects that kam did not make', mart),
+			DETAIL = array_to_string(found, ', ') || '.', HINT = 'Drop them or move them to another schema first.';
+	END IF;
+	found := kam._dependants(relations, schema_id);
+	IF found IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist', MESSAGE = format('other objects depend on mart %I', mart),
+			DETAIL = array_to_string(found, ', ') || '.', HINT = 'Drop them first.';
+	END IF;
+	EXECUTE format('DROP SCHEMA %I CASCADE', mart);
+END
+$$;
+COMMENT ON FUNCTION kam.drop_mart(text) IS
+'Drops a mart with all its tables, registers and views. Refuses, and names them, if objects outside depend on it or if it holds objects that kam did not make. Only for the owner of the mart, not while it is refreshed.';
+
+CREATE FUNCTION kam.upgrade_mart(mart text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	mart_path text := kam._mart_path(mart);
+	types record;
+	views oid[];
+	names text[];
+	found text[];
+	grants jsonb;
+	statement text;
+BEGIN
+	PERFORM kam._lock_mart(mart);
+	PERFORM set_config('search_path', mart_path, true);
+	SELECT * INTO STRICT types FROM kam._mart_types(mart);
+	SELECT array_agg(c.oid), array_agg(c.relname ORDER BY c.relname) INTO views, names
+	FROM pg_class AS c
+	WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart) AND c.relkind = 'v'
+		AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r WHERE r.made_as = 'report');
+
+	-- Report views are made anew.  What others built on them cannot be.
+	found := kam._dependants(views);
+	IF found IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'dependent_objects_still_exist', MESSAGE = format('other objects depend on report views of mart %I', mart),
+			DETAIL = array_to_string(found, ', ') || '.', HINT = 'The upgrade makes the report views anew: drop these objects, upgrade, and create them again.';
+	END IF;
+	grants := (SELECT jsonb_agg(jsonb_build_object('view', g.relname, 'column', g.attname, 'privilege', g.privilege_type, 'option', g.is_grantable,
+			'grantee', CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END))
+		FROM (
+			SELECT c.relname, NULL::name AS attname, c.relowner, x.* FROM pg_class AS c, aclexplode(c.relacl) AS x WHERE c.oid = ANY (views)
+			UNION ALL
+			SELECT c.relname, a.attname, c.relowner, x.* FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid, aclexplode(a.attacl) AS x WHERE c.oid = ANY (views)
+		) AS g
+		WHERE g.grantee <> g.relowner);
+	IF views IS NOT NULL THEN
+		EXECUTE 'DROP VIEW ' || (SELECT string_agg(quote_ident(v), ', ') FROM unnest(names) AS v);
+	END IF;
+	PERFORM kam._execute(kam._report_ddl(), types.key_name, types.scale);
+	PERFORM kam._comment_columns();
+	PERFORM kam._revoke_all(mart, (SELECT array_agg(r.relation_name) FROM kam._mart_relation() AS r WHERE r.made_as = 'report'));
+	-- What a later version no longer has cannot be granted.
+	FOR statement IN
+		SELECT format('GRANT %s%s ON %I TO %s%s', g.privilege, ' (' || quote_ident(g.column) || ')', g.view, g.grantee, CASE WHEN g.option THEN ' WITH GRANT OPTION' ELSE '' END)
+		FROM jsonb_to_recordset(grants) AS g ("view" text, "column" text, privilege text, option boolean, grantee text)
+		WHERE EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = to_regclass(quote_ident(g.view)) AND (g.column IS NULL OR a.attname = g.column))
+	LOOP
+		EXECUTE statement;
+	END LOOP;
+
+	UPDATE settings SET kam_version = kam._version();
+	EXECUTE format('COMMENT ON SCHEMA %I IS %L', mart, kam._mart_comment((SELECT b.expression FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'relation')));
+END
+$$;
+COMMENT ON FUNCTION kam.upgrade_mart(text) IS
+'Brings a mart to the installed version of kam, in one transaction: makes the report views anew with the rights that roles have on them, and adds what is new. Tables, registers, settings and contract views stay. Refuses, and names them, if other objects depend on report views. Only for the owner of the mart, not while it is refreshed.';
+
+CREATE FUNCTION kam.marts() RETURNS TABLE (mart text, owner text, key_type text, version text, size bigint)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+	SELECT n.nspname::text, pg_get_userbyid(n.nspowner)::text, t.key_name, substring(obj_description(n.oid, 'pg_namespace') FROM 'made by kam (\S+)\.$'),
+		(SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class AS c WHERE c.relnamespace = n.oid AND c.relkind = 'r')
+	FROM pg_namespace AS n LEFT JOIN LATERAL kam._mart_types(n.nspname) AS t ON true
+	WHERE kam._is_mart(n.oid)
+	ORDER BY n.nspname COLLATE "C";
+END;
+COMMENT ON FUNCTION kam.marts() IS
+'One row per mart in this database: its owner, the type of its account key, the version of kam that made or upgraded it, the bytes of its tables. Everybody may call it; it reads catalogues only.';

@@ -84,7 +84,7 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('%s: %s is not a table or view', argument, kam._relation_name(relation)),
 			HINT = 'A table, partitioned table, view, materialized view or foreign table can be bound.';
 	ELSIF c.relpersistence = 't' THEN
-		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('%s: %s is temporary', argument, kam._relation_name(relation)),
+		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('%s: %I is temporary', argument, c.relname),
 			HINT = 'A mart outlives the session: copy it into a table, CREATE TABLE … AS TABLE ….';
 	ELSIF c.nspname = mart AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r) THEN
 		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('%s: %s is part of the mart itself', argument, kam._relation_name(relation)),
@@ -96,7 +96,8 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('%s: permission denied for %s', argument, kam._relation_name(relation)),
 			HINT = format('GRANT SELECT ON %s TO %I;', kam._relation_name(relation), current_user);
 	END IF;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._check_relation(regclass, text, text) IS
 'Raises an error that names the argument unless the relation is a table or view that the caller may read and a contract view of the mart can be made over.';
 
@@ -114,8 +115,26 @@ BEGIN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = format('%s must not be NULL', missing),
 			HINT = format('Give a column or an expression, for example %s => ''column_name''.', missing);
 	END IF;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._check_required(text, jsonb) IS 'Raises an error if an argument that a contract needs is NULL.';
+
+CREATE FUNCTION kam._column_list(relation regclass) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT format('Columns of %s: %s%s.', kam._relation_name(relation),
+		string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.place <= 40), CASE WHEN count(*) > 40 THEN ' and more' ELSE '' END)
+	FROM (SELECT p.attname, p.attnum, row_number() OVER (ORDER BY p.attnum) AS place FROM pg_attribute AS p WHERE p.attrelid = relation AND p.attnum > 0 AND NOT p.attisdropped) AS a;
+END;
+COMMENT ON FUNCTION kam._column_list(regclass) IS 'The columns of a relation, at most 40, as a sentence for hints.';
+
+CREATE FUNCTION kam._cast_hint(argument text, expression text, type oid, wanted text) RETURNS text
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+RETURN CASE WHEN EXISTS (SELECT FROM pg_cast AS c WHERE c.castsource = type AND c.casttarget = split_part(wanted, '(', 1)::regtype)
+		OR (SELECT t.typcategory = 'S' OR wanted = 'text' FROM pg_type AS t WHERE t.oid = type)
+	THEN format('Cast it: %s => %L', argument, format('(%s)::%s', expression, wanted))
+	ELSE format('Give another column or an expression of type %s.', wanted) END;
+COMMENT ON FUNCTION kam._cast_hint(text, text, oid, text) IS 'The hint that shows how to cast an argument to a type, if there is such a cast.';
 
 CREATE FUNCTION kam._probe(path text, mart text, relation regclass, argument text, expression text,
 	OUT type oid, OUT typmod integer, OUT is_domain boolean, OUT collation_id oid, OUT full_name text)
@@ -140,9 +159,8 @@ BEGIN
 		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = format('%s: %s', argument, message),
 			DETAIL = concat_ws(' ', format('The expression is: %s', expression), nullif(detail, '')),
-			HINT = concat_ws(' ', nullif(hint, ''), (SELECT format('Columns of %s: %s%s.', kam._relation_name(relation),
-					string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.place <= 40), CASE WHEN count(*) > 40 THEN ' and more' ELSE '' END)
-				FROM (SELECT p.attname, p.attnum, row_number() OVER (ORDER BY p.attnum) AS place FROM pg_attribute AS p WHERE p.attrelid = relation AND p.attnum > 0 AND NOT p.attisdropped) AS a));
+			HINT = concat_ws(' ', nullif(hint, ''), CASE state WHEN '42703' THEN kam._column_list(relation)
+				ELSE format('Give an expression over the columns of one row of %s.', kam._relation_name(relation)) END);
 	END;
 	SELECT a.atttypid, a.atttypmod, a.attcollation, format_type(a.atttypid, a.atttypmod) INTO type, typmod, collation_id, full_name
 	FROM pg_attribute AS a WHERE a.attrelid = probe::regclass AND a.attnum = 1;
@@ -155,7 +173,8 @@ BEGIN
 		type := base.typbasetype;
 		typmod := base.typtypmod;
 	END LOOP;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._probe(text, text, regclass, text, text) IS
 'Type of an expression over a relation, a domain as its base type. Errors name the argument and the columns there are.';
 
@@ -171,14 +190,15 @@ BEGIN
 	IF p.is_domain OR p.type NOT IN ('integer'::regtype, 'bigint'::regtype, 'text'::regtype, 'varchar'::regtype, 'uuid'::regtype) THEN
 		RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch', MESSAGE = format('%s is of type %s, which cannot be the key of accounts', argument, p.full_name),
 			DETAIL = 'The key is integer, bigint, text, varchar(n) or uuid.',
-			HINT = format('Cast it: %s => %L', argument, format('(%s)::%s', expression,
+			HINT = kam._cast_hint(argument, expression, p.type,
 				CASE WHEN p.type = 'smallint'::regtype THEN 'integer'
 					WHEN p.type = 'numeric'::regtype THEN 'bigint'
 					WHEN p.type IN ('integer'::regtype, 'bigint'::regtype, 'uuid'::regtype) THEN format_type(p.type, NULL)
-					ELSE 'text' END));
+					ELSE 'text' END);
 	END IF;
 	key_name := CASE WHEN p.type = 'varchar'::regtype AND p.typmod < 0 THEN 'text' ELSE format_type(p.type, p.typmod) END;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._new_key_type(text, text, regclass, text, text) IS
 'Type of the account key of a new mart. An error with the cast to use if the expression has another than a key can have.';
 
@@ -205,10 +225,11 @@ BEGIN
 		ELSE
 			RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch', MESSAGE = format('%s is of type %s, not a number', argument, p.full_name),
 				DETAIL = format('The expression is: %s', expression),
-				HINT = format('Cast it: %s => %L', argument, format('(%s)::%s', expression, CASE WHEN type = 'money'::regtype THEN 'numeric(24,2)' ELSE 'numeric(24,4)' END));
+				HINT = kam._cast_hint(argument, expression, type, CASE WHEN type = 'money'::regtype THEN 'numeric(24,2)' ELSE 'numeric(24,4)' END);
 	END CASE;
 	scale := least(greatest(coalesce(own_scale, 4), 0), 8);
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._money_type(text, text, regclass, text, text) IS
 'Type of an expression for an amount or a quantity: its digits before the point and its scale, NULL where the type does not limit them, and the scale of a mart whose amount it is. An error with the cast to use for what is no number.';
 
@@ -235,9 +256,16 @@ BEGIN
 	RETURN format('CASE WHEN pg_catalog.abs(%1$s) OPERATOR(pg_catalog.<) %2$L::pg_catalog.%3$I THEN %1$s::%4$s WHEN %1$s IS NULL THEN NULL::%4$s ELSE %5$L::%4$s END',
 		inner_expression, '1e' || precision_wanted - scale_wanted - 1,
 		CASE WHEN type IN ('real'::regtype, 'double precision'::regtype) THEN 'float8' ELSE 'numeric' END, wanted, 'NaN');
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._number_target(oid, integer, integer, text, integer, integer) IS
 'Expression of a contract view that gives a number as numeric of this precision and scale, with NaN for what does not fit.';
+
+CREATE FUNCTION kam._at_zone(time_zone text) RETURNS text
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN ' AT TIME ZONE ' || quote_literal(time_zone) || ')::pg_catalog.date';
+COMMENT ON FUNCTION kam._at_zone(text) IS
+'What makes the day in a time zone of the moment in brackets before it.';
 
 CREATE FUNCTION kam._target(path text, mart text, relation regclass, argument text, kind text, expression text, key_type oid, key_typmod integer, scale integer, time_zone text) RETURNS text
 	LANGUAGE plpgsql
@@ -247,15 +275,22 @@ AS $$
 DECLARE
 	p record;
 	m record;
+	number_precision integer;
+	number_scale integer;
 	target text := format(E'(%s\n)', expression);
 	key_name text := format('pg_catalog.%I', (SELECT t.typname FROM pg_type AS t WHERE t.oid = key_type)) || CASE WHEN key_typmod >= 0 THEN format('(%s)', key_typmod - 4) ELSE '' END;
 BEGIN
 	IF kind IN ('money', 'quantity') THEN
+		number_precision := CASE kind WHEN 'money' THEN 24 ELSE 20 END;
+		number_scale := CASE kind WHEN 'money' THEN scale ELSE 4 END;
 		IF expression IS NULL THEN
-			RETURN format('NULL::pg_catalog."numeric"(%s,%s)', CASE kind WHEN 'money' THEN 24 ELSE 20 END, CASE kind WHEN 'money' THEN scale ELSE 4 END);
+			RETURN format('NULL::pg_catalog."numeric"(%s,%s)', number_precision, number_scale);
 		END IF;
 		SELECT * INTO m FROM kam._money_type(path, mart, relation, argument, expression);
-		RETURN kam._number_target(m.type, m.digits, m.own_scale, expression, CASE kind WHEN 'money' THEN 24 ELSE 20 END, CASE kind WHEN 'money' THEN scale ELSE 4 END);
+		IF m.own_scale > number_scale THEN
+			RAISE NOTICE '% has % decimals and is rounded to %, line by line', argument, m.own_scale, number_scale;
+		END IF;
+		RETURN kam._number_target(m.type, m.digits, m.own_scale, expression, number_precision, number_scale);
 	END IF;
 	IF expression IS NULL THEN
 		RETURN 'NULL::' || CASE kind WHEN 'key' THEN key_name WHEN 'date' THEN 'pg_catalog.date' WHEN 'text' THEN 'pg_catalog.text' ELSE 'pg_catalog.bool' END;
@@ -270,7 +305,7 @@ BEGIN
 					OR key_type = 'integer'::regtype AND p.type = 'smallint'::regtype
 					OR key_type = 'text'::regtype AND p.type = 'varchar'::regtype) THEN
 				RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch', MESSAGE = format('%s is of type %s, but the accounts of mart %I are of type %s', argument, p.full_name, mart, format_type(key_type, key_typmod)),
-					HINT = format('Cast it: %s => %L', argument, format('(%s)::%s', expression, format_type(key_type, key_typmod)));
+					HINT = kam._cast_hint(argument, expression, p.type, format_type(key_type, key_typmod));
 			END IF;
 			target := target || '::' || key_name;
 		WHEN 'date' THEN
@@ -278,11 +313,13 @@ BEGIN
 				WHEN 'date'::regtype, 'timestamp'::regtype THEN
 					target := target || '::pg_catalog.date';
 				WHEN 'timestamptz'::regtype THEN
-					target := format('(%s AT TIME ZONE %L)::pg_catalog.date', target, time_zone);
+					target := '(' || target || kam._at_zone(time_zone);
 				ELSE
 					RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch', MESSAGE = format('%s is of type %s, not a date', argument, p.full_name),
 						DETAIL = 'Dates, timestamps and timestamps with time zone are taken.',
-						HINT = format('Make it a date: %s => %L', argument, CASE WHEN p.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype) THEN format('to_date(%s, ''YYYY-MM-DD'')', expression) ELSE format('(%s)::date', expression) END);
+						HINT = CASE WHEN p.type IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype) THEN format('Make it a date: %s => %L', argument, format('to_date(%s, ''YYYY-MM-DD'')', expression))
+							WHEN p.type IN ('integer'::regtype, 'bigint'::regtype, 'numeric'::regtype) THEN format('Make it a date: %s => %L', argument, format('to_date((%s)::text, ''YYYYMMDD'')', expression))
+							ELSE 'Give another column or an expression of type date.' END;
 			END CASE;
 		WHEN 'text' THEN
 			target := target || '::pg_catalog.text';
@@ -300,7 +337,8 @@ BEGIN
 		target := target || ' COLLATE pg_catalog."default"';
 	END IF;
 	RETURN target;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._target(text, text, regclass, text, text, text, oid, integer, integer, text) IS
 'Expression of a contract view for an expression of the user (NULL: none) and a kind of column, cast to the type that the contract has. Errors name the argument and the cast to use.';
 
@@ -316,10 +354,12 @@ DECLARE
 	c record;
 	view_name text;
 	zone text;
+	target text;
 	targets text := '';
+	is_zoned boolean := false;
 	condition text := 'false';
+	state text;
 	message text;
-	hint text;
 	totals_before text;
 BEGIN
 	PERFORM kam._lock_mart(mart);
@@ -337,17 +377,23 @@ BEGIN
 
 	FOR c IN SELECT * FROM kam._contract_column() AS k WHERE k.contract = contract ORDER BY k.place LOOP
 		view_name := c.view_name;
-		targets := targets || CASE WHEN c.place > 1 THEN E',\n\t' ELSE '' END
-			|| kam._target(path, mart, relation, c.argument, c.kind, CASE WHEN relation IS NOT NULL THEN expressions ->> c.argument END, types.key_type, types.key_typmod, types.scale, zone)
-			|| ' AS ' || quote_ident(c.column_name);
+		target := kam._target(path, mart, relation, c.argument, c.kind, CASE WHEN relation IS NOT NULL THEN expressions ->> c.argument END, types.key_type, types.key_typmod, types.scale, zone);
+		targets := targets || CASE WHEN c.place > 1 THEN E',\n\t' ELSE '' END || target || ' AS ' || quote_ident(c.column_name);
+		is_zoned := is_zoned OR c.kind = 'date' AND right(target, length(kam._at_zone(zone))) = kam._at_zone(zone);
 	END LOOP;
 	IF relation IS NOT NULL THEN
 		condition := CASE WHEN expressions ->> 'filter' IS NULL THEN 'true'
 			ELSE kam._target(path, mart, relation, 'filter', 'boolean', expressions ->> 'filter', types.key_type, types.key_typmod, types.scale, zone) END;
 	END IF;
-	PERFORM kam._execute_in(path, format(E'CREATE OR REPLACE VIEW %I.%I AS\nSELECT %s', mart, view_name, targets)
-		|| CASE WHEN relation IS NULL THEN E'\nWHERE false'
-			ELSE E'\nFROM ' || kam._relation_name(relation) || CASE condition WHEN 'true' THEN '' ELSE E'\nWHERE ' || condition END END);
+	BEGIN
+		PERFORM kam._execute_in(path, format(E'CREATE OR REPLACE VIEW %I.%I AS\nSELECT %s', mart, view_name, targets)
+			|| CASE WHEN relation IS NULL THEN E'\nWHERE false'
+				ELSE E'\nFROM ' || kam._relation_name(relation) || CASE condition WHEN 'true' THEN '' ELSE E'\nWHERE ' || condition END END);
+	EXCEPTION WHEN invalid_table_definition OR wrong_object_type THEN
+		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+		RAISE EXCEPTION USING ERRCODE = state, MESSAGE = format('%I.%I is not as kam made it: %s', mart, view_name, message),
+			HINT = format('Drop it and bind again: DROP VIEW %I.%I;', mart, view_name);
+	END;
 
 	-- What the owner may not read is better known now than at night.
 	BEGIN
@@ -361,11 +407,16 @@ BEGIN
 		PERFORM kam._check_currency(path, mart, relation, expressions ->> 'currency', condition);
 	END IF;
 
+	IF relation IS NOT NULL AND contract IN ('accounts', 'products') THEN
+		PERFORM kam._check_unique(mart, contract);
+	END IF;
+
 	DELETE FROM binding AS b WHERE b.contract = contract;
 	IF relation IS NOT NULL THEN
 		INSERT INTO binding (contract, column_name, expression)
 		SELECT contract, 'relation', kam._relation_name(relation)
 		UNION ALL SELECT contract, k.column_name, expressions ->> k.argument FROM kam._contract_column() AS k WHERE k.contract = contract AND expressions ->> k.argument IS NOT NULL
+		UNION ALL SELECT contract, 'time_zone', zone WHERE is_zoned
 		UNION ALL SELECT contract, x, expressions ->> x FROM unnest(ARRAY['currency', 'filter']) AS x WHERE expressions ->> x IS NOT NULL;
 	END IF;
 	EXECUTE format('COMMENT ON VIEW %I IS %L', view_name, CASE
@@ -380,7 +431,8 @@ BEGIN
 		END IF;
 		RAISE NOTICE '% now: %', contract, kam._contract_totals(mart, contract);
 	END IF;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._bind(text, text, text, regclass, jsonb, boolean) IS
 'Makes or replaces the contract view of a contract, over a relation or, for NULL, without rows, and writes down what it was made from. A rebinding reports the totals before and after.';
 
@@ -396,7 +448,8 @@ BEGIN
 			DETAIL = 'The types of a mart are fixed when it is made.',
 			HINT = format('Round it: amount => %L, or make a new mart.', format('round((%s)::numeric, %s)::numeric(24,%s)', amount, scale, scale));
 	END IF;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._check_scale(text, text, regclass, text, integer) IS
 'Raises an error if amounts have more decimals than the money of the mart.';
 
@@ -417,9 +470,31 @@ BEGIN
 			DETAIL = 'Amounts of several currencies cannot be added.',
 			HINT = format('Convert them, for example amount => ''net_amount * rate'', and leave out currency; or make a mart for each, for example filter => %L.', format('(%s) = %L', currency, currencies[1]));
 	END IF;
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._check_currency(text, text, regclass, text, text) IS
 'Raises an error if the rows that a condition chooses have more than one currency. NULL counts as none.';
+
+CREATE FUNCTION kam._check_unique(mart text, contract text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	key record;
+	repeated record;
+BEGIN
+	SELECT c.view_name, c.column_name, c.argument INTO key FROM kam._contract_column() AS c WHERE c.contract = contract AND c.place = 1;
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
+	EXECUTE format('SELECT %1$I::text AS value, count(*) AS row_count FROM %2$I WHERE %1$I IS NOT NULL GROUP BY %1$I HAVING count(*) > 1 ORDER BY count(*) DESC, %1$I LIMIT 1', key.column_name, key.view_name) INTO repeated;
+	IF repeated.value IS NOT NULL THEN
+		RAISE EXCEPTION USING ERRCODE = 'unique_violation', MESSAGE = format('%s is not unique: %s has %s rows', key.argument, quote_literal(repeated.value), repeated.row_count),
+			HINT = 'Choose one row each, for example filter => ''valid_until IS NULL'', or bind a view that does.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION kam._check_unique(text, text) IS
+'Raises an error if a bound table of accounts or products has a key twice. Rows without key are allowed.';
 
 CREATE FUNCTION kam._contract_totals(mart text, contract text) RETURNS text
 	LANGUAGE plpgsql
@@ -445,7 +520,8 @@ BEGIN
 	END;
 	RETURN concat_ws(', ', totals.line_count || ' rows', 'sum of ' || measure || ' ' || totals.total,
 		CASE WHEN totals.first_day IS NOT NULL THEN format('%s from %s to %s', day, to_char(totals.first_day, 'YYYY-MM-DD'), to_char(totals.last_day, 'YYYY-MM-DD')) END);
-END $$;
+END
+$$;
 COMMENT ON FUNCTION kam._contract_totals(text, text) IS
 'Number of rows, sum, first and last day of a contract view, in words.';
 

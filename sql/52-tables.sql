@@ -195,6 +195,8 @@ CREATE TABLE month_book (
 	month date PRIMARY KEY,
 	book kam.book,
 	rest kam.book,
+	line_count bigint NOT NULL,
+	last_purchase date,
 	fingerprint text NOT NULL,
 	changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

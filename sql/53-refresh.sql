@@ -131,6 +131,50 @@ END
 $$;
 COMMENT ON FUNCTION kam._read_labels() IS 'Copies the bound account table into account_label. In the search_path of its caller.';
 
+CREATE FUNCTION kam._read_books(source text, cost text, measure text, usable text, services text[], first_day date, last_day date, since date,
+	OUT line_count bigint, OUT set_aside_count bigint)
+	LANGUAGE plpgsql
+AS $$
+#variable_conflict use_variable
+DECLARE
+	book kam.book;
+	rest kam.book;
+	months record;
+BEGIN
+	-- EXECUTE INTO, since only that may run in parallel.
+	EXECUTE format($query$
+		SELECT kam.book(s.account_id, s.sold_on, s.amount, %2$s, %3$s) FILTER (WHERE %4$s AND (s.product = ANY ($3)) IS NOT TRUE),
+			kam.book(CASE WHEN s.product = ANY ($3) THEN 'P' || left(s.product, 250) ELSE '' END, s.sold_on, s.amount)
+				FILTER (WHERE (s.account_id IS NULL OR s.product = ANY ($3)) AND %4$s),
+			count(*)
+		FROM %1$s%5$s
+		$query$, source, cost, measure, usable, CASE WHEN since IS NOT NULL THEN ' WHERE s.sold_on >= $1' ELSE '' END)
+	INTO book, rest, line_count USING first_day, last_day, services;
+
+	WITH month AS MATERIALIZED (
+		SELECT coalesce(a.month, r.month) AS month, a.book, r.book AS rest,
+			coalesce(a.lines, 0) + coalesce(r.lines, 0) AS lines, greatest(a.last_purchase, r.last_purchase) AS last_purchase,
+			encode(sha256(coalesce(kam._book_send(a.book), '') || coalesce(kam._book_send(r.book), '')), 'hex') AS fingerprint
+		FROM kam.split(book) AS a FULL JOIN kam.split(rest) AS r ON r.month = a.month
+	), vanished AS (
+		DELETE FROM month_book AS o
+		WHERE o.month >= coalesce(since, '-infinity') AND NOT EXISTS (SELECT FROM month AS m WHERE m.month = o.month)
+	), kept AS (
+		INSERT INTO month_book AS o (month, book, rest, line_count, last_purchase, fingerprint)
+		SELECT m.month, m.book, m.rest, m.lines, m.last_purchase, m.fingerprint FROM month AS m
+		ON CONFLICT (month) DO UPDATE SET book = excluded.book, rest = excluded.rest, line_count = excluded.line_count,
+			last_purchase = excluded.last_purchase, fingerprint = excluded.fingerprint, changed_at = clock_timestamp()
+		WHERE o.fingerprint <> excluded.fingerprint
+	)
+	SELECT min(m.month) AS first, max(m.month) AS last, max(m.last_purchase) AS last_purchase, coalesce(sum(m.lines), 0) AS lines INTO months FROM month AS m;
+	IF months.first < kam.month(first_day) OR months.last > last_day OR months.last_purchase > last_day THEN
+		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = 'sales lie outside the months that are read';
+	END IF;
+	set_aside_count := line_count - months.lines;
+END
+$$;
+COMMENT ON FUNCTION kam._read_books(text, text, text, text, text[], date, date, date) IS 'Reads the usable lines of the sales once and keeps the books of the months that changed. In the search_path of its caller.';
+
 CREATE FUNCTION kam._read_sales(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -142,13 +186,10 @@ DECLARE
 	services text[];
 	source text := 'source_sale AS s';
 	measure text := 's.quantity';
-	usable text;
+	usable text := 's.sold_on >= $1 AND s.sold_on <= $2 AND s.amount <> ''NaN''';
 	first_day date;
 	last_day date;
-	book kam.book;
-	rest kam.book;
-	lines bigint;
-	set_aside bigint;
+	counted record;
 	posted_until date;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
@@ -160,56 +201,29 @@ BEGIN
 	first_day := greatest(setting.first_month, run.since);
 	last_day := greatest(run.as_of, (now() AT TIME ZONE setting.time_zone)::date);
 	SELECT array_agg(DISTINCT p.product) INTO services FROM source_product AS p WHERE p.is_service;
-
 	IF EXISTS (SELECT FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'weight_kg') THEN
 		measure := 's.weight_kg';
 	ELSIF EXISTS (SELECT FROM binding AS b WHERE b.contract = 'products' AND b.column_name = 'weight_kg') THEN
 		measure := '(s.quantity * p.weight_kg)';
 		source := source || ' LEFT JOIN (SELECT w.product, min(w.weight_kg) AS weight_kg FROM source_product AS w GROUP BY w.product) AS p ON p.product = s.product';
 	END IF;
-
-	usable := 's.sold_on >= $1 AND s.sold_on <= $2 AND s.amount <> ''NaN''';
 	IF pg_typeof((SELECT k.account_id FROM _key AS k)) IN ('text'::regtype, 'varchar'::regtype) THEN
 		usable := usable || ' AND (s.account_id IS NULL OR octet_length(s.account_id) <= 1024)';
 	END IF;
 
-	-- EXECUTE INTO, since only that may run in parallel.
-	EXECUTE format($query$
-		SELECT kam.book(s.account_id, s.sold_on, s.amount, nullif(s.cost, 'NaN'), nullif(%2$s, 'NaN'))
-				FILTER (WHERE s.account_id IS NOT NULL AND %1$s AND (s.product = ANY ($3)) IS NOT TRUE),
-			kam.book(CASE WHEN s.product = ANY ($3) THEN 'P' || left(s.product, 250) ELSE '' END, s.sold_on, s.amount)
-				FILTER (WHERE (s.account_id IS NULL OR s.product = ANY ($3)) AND %1$s),
-			count(*),
-			count(*) FILTER (WHERE (%1$s) IS NOT TRUE),
-			max(s.sold_on) FILTER (WHERE s.sold_on <= $4)
-		FROM %3$s%4$s
-		$query$, usable, measure, source, CASE WHEN run.since IS NOT NULL THEN ' WHERE s.sold_on >= $1' ELSE '' END)
-	INTO book, rest, lines, set_aside, posted_until
-	USING first_day, last_day, services, run.as_of;
-
-	WITH month AS (
-		SELECT coalesce(a.month, r.month) AS month, a.book, r.book AS rest
-		FROM kam.split(book) AS a FULL JOIN kam.split(rest) AS r ON r.month = a.month
-	), vanished AS (
-		DELETE FROM month_book AS o
-		WHERE o.month >= coalesce(run.since, '-infinity') AND NOT EXISTS (SELECT FROM month AS m WHERE m.month = o.month)
-	)
-	INSERT INTO month_book AS o (month, book, rest, fingerprint)
-	SELECT m.month, m.book, m.rest,
-		encode(sha256(coalesce(kam._book_send(m.book), '') || coalesce(kam._book_send(m.rest), '')), 'hex')
-	FROM month AS m
-	ON CONFLICT (month) DO UPDATE SET book = excluded.book, rest = excluded.rest, fingerprint = excluded.fingerprint, changed_at = clock_timestamp()
-	WHERE o.fingerprint <> excluded.fingerprint;
-
-	IF run.since IS NOT NULL THEN
-		SELECT greatest(posted_until, max(l.posted_until)) INTO posted_until
-		FROM refresh_log AS l WHERE l.status = 'done' AND l.posted_until <= run.as_of;
-	END IF;
+	-- Lines that a book refuses are rare, and to ask each line costs half as
+	-- much as to add it: they are asked only once one has been met.
+	BEGIN
+		counted := kam._read_books(source, 's.cost', measure, 'true', services, first_day, last_day, run.since);
+	EXCEPTION WHEN numeric_value_out_of_range OR datetime_field_overflow OR program_limit_exceeded THEN
+		counted := kam._read_books(source, 'nullif(s.cost, ''NaN'')', format('nullif(%s, ''NaN'')', measure), usable, services, first_day, last_day, run.since);
+	END;
+	PERFORM kam._note_set_aside(mart, counted.set_aside_count, usable, first_day, last_day, run.since);
 	PERFORM kam._read_labels();
-	PERFORM kam._note_set_aside(mart, set_aside, usable, first_day, last_day, run.since);
 
+	SELECT least(run.as_of, max(m.last_purchase)) INTO posted_until FROM month_book AS m WHERE m.month <= run.as_of;
 	UPDATE refresh_log AS l
-	SET step = 'report', step_at = clock_timestamp(), line_count = lines, posted_until = posted_until,
+	SET step = 'report', step_at = clock_timestamp(), line_count = counted.line_count, posted_until = posted_until,
 		sales_seconds = extract(epoch FROM clock_timestamp() - l.step_at),
 		-- None if no month with sales is full yet.
 		report_month = (SELECT m.full_month
@@ -217,7 +231,7 @@ BEGIN
 			WHERE m.full_month >= m.first)
 	WHERE l.refresh_id = refresh_id
 	RETURNING * INTO run;
-	RAISE NOTICE 'read % lines in % s, posted up to %, % set aside', lines, round(run.sales_seconds::numeric, 2), posted_until, set_aside;
+	RAISE NOTICE 'read % lines in % s, posted up to %, % set aside', run.line_count, round(run.sales_seconds::numeric, 2), posted_until, counted.set_aside_count;
 	IF posted_until IS NULL THEN
 		RAISE WARNING USING MESSAGE = format('mart %I has no sales up to %s', mart, run.as_of),
 			HINT = format('SELECT * FROM kam.doctor(%L);', mart);
@@ -227,7 +241,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION kam._read_sales(text, bigint) IS 'Second step of a refresh: reads the sales once and keeps the books of the months that changed.';
+COMMENT ON FUNCTION kam._read_sales(text, bigint) IS 'Second step of a refresh: reads the sales.';
 
 CREATE FUNCTION kam._note_set_aside(mart text, set_aside bigint, usable text, first_day date, last_day date, since date) RETURNS void
 	LANGUAGE plpgsql
@@ -305,9 +319,10 @@ $$;
 COMMENT ON FUNCTION kam._mapped_book(boolean) IS 'Book of all months, old account codes renamed to present ones and, if wanted, members of groups to their heads. In the search_path of its caller.';
 
 CREATE FUNCTION kam._prepare_months(mart text, refresh_id bigint,
-	OUT months date[], OUT last_month date, OUT is_first boolean, OUT book kam.book, OUT members kam.book)
+	OUT months date[], OUT last_month date, OUT is_first boolean, OUT registers text, OUT book kam.book, OUT members kam.book)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_variable
 BEGIN
@@ -324,18 +339,29 @@ BEGIN
 			greatest(l.report_month, r.last), interval '1 month') AS m
 	WHERE l.refresh_id = refresh_id AND l.report_month IS NOT NULL
 		AND NOT EXISTS (SELECT FROM report_month AS c WHERE c.report_month = m AND c.is_closed);
+	-- Before anything that depends on them is read: a change meanwhile makes
+	-- the next refresh compute the months again.
+	SELECT encode(sha256(convert_to(concat_ws('|', s::text,
+			(SELECT string_agg(a.old_account_id || '>' || a.account_id || '@' || coalesce(a.since::text, ''), ',' ORDER BY a.old_account_id::text COLLATE "C") FROM account_alias AS a),
+			(SELECT string_agg(x.account_id || ':' || x.reason, ',' ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
+			(SELECT string_agg(l.account_id || ':' || l.exclusion, ',' ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
+			(SELECT string_agg(l.account_id || '>' || l.head_id, ',' ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE s.unit = 'group' AND l.head_id <> l.account_id),
+			(SELECT string_agg(o.override_id || ':' || o.account_id || o.is_granted || o.reason || o.valid_from || coalesce(o.valid_until::text, ''), ',' ORDER BY o.override_id) FROM override AS o WHERE o.status = 'key')
+		), 'UTF8')), 'hex') INTO registers
+	FROM settings AS s;
 	book := kam._mapped_book((SELECT s.unit = 'group' FROM settings AS s));
 	IF (SELECT s.unit = 'group' FROM settings AS s) THEN
 		members := kam._mapped_book(false);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION kam._prepare_months(text, bigint) IS 'The report months that are open, from the first one on, oldest first (the history if there is none yet), and the book to compute them from.';
+COMMENT ON FUNCTION kam._prepare_months(text, bigint) IS 'The report months that are open, from the first one on, oldest first (the history if there is none yet), a fingerprint of settings and registers, and the books to compute them from.';
 
-CREATE FUNCTION kam._compute_month(mart text, refresh_id bigint, month date, book kam.book, members kam.book, always boolean) RETURNS boolean
+CREATE FUNCTION kam._compute_month(mart text, refresh_id bigint, month date, registers text, book kam.book, members kam.book, always boolean) RETURNS boolean
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
-	SET datestyle = ISO
+	-- Compiling so wide a query takes longer than running it.
+	SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -344,6 +370,7 @@ DECLARE
 	wanted text;
 	before date := month - interval '1 month';
 	is_first boolean;
+	excluded text[];
 	rest record;
 	account_count bigint;
 BEGIN
@@ -351,17 +378,11 @@ BEGIN
 	PERFORM kam._resume_refresh(mart, refresh_id);
 	SELECT * INTO STRICT setting FROM settings;
 
-	-- All that the figures of the month depend on; it holds that of the month
-	-- before, whose ranks are shown.
-	SELECT encode(sha256(convert_to(concat_ws('|',
+	-- All that the figures of the month depend on, the month before among it,
+	-- whose ranks are shown
+	SELECT encode(sha256(convert_to(concat_ws('|', registers,
 			(SELECT r.fingerprint FROM report_month AS r WHERE r.report_month = before),
-			setting::text,
-			(SELECT string_agg(b.month || ':' || b.fingerprint, ',' ORDER BY b.month) FROM month_book AS b WHERE b.month <= month),
-			(SELECT string_agg(a.old_account_id || '>' || a.account_id || '@' || coalesce(a.since::text, ''), ',' ORDER BY a.old_account_id::text COLLATE "C") FROM account_alias AS a),
-			(SELECT string_agg(x.account_id || ':' || x.reason, ',' ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
-			(SELECT string_agg(l.account_id || ':' || l.exclusion, ',' ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
-			(SELECT string_agg(l.account_id || '>' || l.head_id, ',' ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE setting.unit = 'group' AND l.head_id <> l.account_id),
-			(SELECT string_agg(o.override_id || ':' || o.account_id || o.is_granted || o.reason || o.valid_from || coalesce(o.valid_until::text, ''), ',' ORDER BY o.override_id) FROM override AS o WHERE o.status = 'key')
+			(SELECT string_agg(to_char(b.month, 'YYYY-MM') || ':' || b.fingerprint, ',' ORDER BY b.month) FROM month_book AS b WHERE b.month <= month)
 		), 'UTF8')), 'hex') INTO wanted;
 	IF NOT always AND wanted = (SELECT r.fingerprint FROM report_month AS r WHERE r.report_month = month) THEN
 		RETURN false;
@@ -374,61 +395,56 @@ BEGIN
 
 	SELECT * INTO STRICT rest FROM kam._rest_of_month(month, setting.key_months);
 
-	WITH figure AS (
+	excluded := ARRAY(
+		SELECT x.account_id::text FROM excluded_account AS x
+		UNION
+		SELECT l.account_id::text FROM account_label AS l WHERE l.exclusion IS NOT NULL);
+	WITH figure AS MATERIALIZED (
+		SELECT * FROM kam._account_figures(book, (SELECT k.account_id FROM _key AS k), month, setting.key_months, setting.class_months,
+			setting.abc_measure, setting.abc_a, setting.abc_b, setting.key_pareto, excluded)
+	), booked AS (
+		SELECT sum(key_sales) + rest.key_sales AS key_sales, sum(sales_3m_before) + rest.sales_3m_before AS sales_3m_before,
+			nullif(greatest(sum(sales_12m) + rest.sales_12m, 0), 0)::double precision AS sales_12m,
+			(sum(sales_12m) FILTER (WHERE rank_12m IS NOT NULL))::double precision AS ranked_12m
+		FROM figure
+	), wanted AS (
+		SELECT f.account, f.rank, f.key_sales, f.rank <= setting.max_key AS is_listed
+		FROM figure AS f CROSS JOIN booked AS b
+		WHERE f.rank IS NOT NULL AND
+			CASE setting.key_rule WHEN 'top' THEN f.rank <= setting.top WHEN 'pareto' THEN f.pareto_class = 'A'
+				ELSE f.key_sales >= setting.key_share * b.key_sales END
+	), cut AS (
+		SELECT min(key_sales) AS key_sales, count(*) AS key_count FROM wanted WHERE is_listed
+	), decision AS (
+		SELECT DISTINCT ON (v.account_id) v.account_id, v.is_granted, v.reason FROM override AS v
+		WHERE v.status = 'key' AND v.valid_from < month + interval '1 month' AND coalesce(v.valid_until, 'infinity') >= month + interval '1 month' - interval '1 day'
+		ORDER BY v.account_id, v.valid_from DESC, v.override_id DESC
+	), keyed AS (
 		SELECT f.*, f.sales_amount + f.sales_m1 + f.sales_m2 AS sales_3m,
-			sum(f.key_sales) OVER () + rest.key_sales AS booked_key,
-			sum(f.sales_12m) OVER () + rest.sales_12m AS booked_12m,
-			sum(f.sales_3m_before) OVER () + rest.sales_3m_before AS booked_3m_before,
+			coalesce(w.is_listed, false) AS is_key,
+			w.account IS NOT NULL AND NOT w.is_listed AS is_capped,
+			coalesce(w.is_listed IS NOT TRUE AND f.rank <= c.key_count + setting.max_watch AND f.key_sales >= setting.watch_ratio * c.key_sales, false) AS is_watch,
 			coalesce(x.reason, l.exclusion) AS exclusion,
 			coalesce(CASE WHEN setting.unit = 'group' THEN l.account_group END, l.account_name) AS account_name,
 			l.manager, l.account_group, l.industry, l.region, l.country, l.channel,
-			p.rank AS previous_rank, p.is_key AS was_key, p.is_managed AS was_managed, p.key_run AS previous_key_run, p.last_key_month AS previous_key_month,
+			p.rank AS previous_rank, p.is_key AS was_key, p.is_managed AS was_managed, p.last_key_month AS previous_key_month,
 			p.managed_since AS previous_managed_since, p.managed_reason AS previous_managed_reason,
 			p.abc_class AS previous_abc_class, p.frequency_class AS previous_frequency_class,
 			y.rank AS rank_year_before,
-			o.is_granted, o.reason AS override_reason
-		FROM kam._account_figures(book, (SELECT k.account_id FROM _key AS k), month, setting.key_months, setting.class_months) AS f
-		LEFT JOIN account_label AS l ON l.account_id = f.account
+			d.is_granted, d.reason AS override_reason,
+			b.sales_12m AS booked_12m, b.ranked_12m, b.sales_3m_before AS booked_3m_before,
+			CASE WHEN w.is_listed THEN CASE WHEN p.key_run > 0 THEN least(p.key_run + 1, 30000) ELSE 1 END
+				WHEN p.key_run < 0 THEN greatest(p.key_run - 1, -30000)
+				WHEN p.key_run > 0 THEN -1 END AS key_run
+		FROM figure AS f
+		CROSS JOIN booked AS b
+		CROSS JOIN cut AS c
+		LEFT JOIN wanted AS w ON w.account = f.account
 		LEFT JOIN excluded_account AS x ON x.account_id = f.account
+		LEFT JOIN account_label AS l ON l.account_id = f.account
 		LEFT JOIN account_month AS p ON p.report_month = before AND p.account_id = f.account
 		LEFT JOIN account_month AS y ON y.report_month = month - interval '1 year' AND y.account_id = f.account
-		LEFT JOIN (
-			SELECT DISTINCT ON (v.account_id) v.account_id, v.is_granted, v.reason FROM override AS v
-			WHERE v.status = 'key' AND v.valid_from < month + interval '1 month' AND coalesce(v.valid_until, 'infinity') >= month + interval '1 month' - interval '1 day'
-			ORDER BY v.account_id, v.valid_from DESC, v.override_id DESC
-		) AS o ON o.account_id = f.account
-	), valued AS (
-		SELECT *,
-			CASE WHEN exclusion IS NULL THEN key_sales END AS ranked_sales,
-			CASE WHEN exclusion IS NULL THEN sales_12m END AS ranked_12m,
-			CASE WHEN exclusion IS NULL THEN
-				CASE setting.abc_measure WHEN 'sales' THEN class_sales WHEN 'margin' THEN class_sales - class_cost ELSE class_quantity END END AS abc_value,
-			CASE WHEN exclusion IS NULL THEN class_sales - class_cost END AS class_margin
-		FROM figure
-	), ranked AS (
-		SELECT *,
-			CASE WHEN ranked_sales > 0 THEN rank() OVER (ORDER BY ranked_sales DESC NULLS LAST) END AS rank,
-			CASE WHEN ranked_12m > 0 THEN rank() OVER (ORDER BY ranked_12m DESC NULLS LAST) END AS rank_12m,
-			CASE WHEN ranked_12m > 0 THEN sum(ranked_12m) OVER (ORDER BY ranked_12m DESC NULLS LAST) END AS cumulative_12m,
-			CASE WHEN abc_value > 0 THEN rank() OVER (ORDER BY abc_value DESC NULLS LAST) END AS abc_rank,
-			kam.cumulative_share(abc_value) OVER () AS abc_cumulative_share,
-			kam.abc_class(abc_value, setting.abc_a, setting.abc_b) OVER () AS abc_class,
-			CASE WHEN class_margin IS NOT NULL THEN kam.abc_class(class_margin, setting.abc_a, setting.abc_b) OVER () END AS abc_margin_class,
-			CASE WHEN setting.key_rule = 'pareto' THEN kam.abc_class(ranked_sales, setting.key_pareto, 1) OVER () END AS pareto_class
-		FROM valued
-	), listed AS (
-		SELECT *,
-			coalesce(CASE setting.key_rule WHEN 'top' THEN rank <= setting.top WHEN 'pareto' THEN pareto_class = 'A'
-				ELSE ranked_sales >= setting.key_share * booked_key AND rank IS NOT NULL END, false) AS is_wanted
-		FROM ranked
-	), keyed AS (
-		SELECT *, is_wanted AND rank <= setting.max_key AS is_key,
-			min(ranked_sales) FILTER (WHERE is_wanted AND rank <= setting.max_key) OVER () AS cut,
-			count(*) FILTER (WHERE is_wanted AND rank <= setting.max_key) OVER () AS key_count,
-			CASE WHEN is_wanted AND rank <= setting.max_key THEN CASE WHEN previous_key_run > 0 THEN least(previous_key_run + 1, 30000) ELSE 1 END
-				WHEN previous_key_run < 0 THEN greatest(previous_key_run - 1, -30000)
-				WHEN previous_key_run > 0 THEN -1 END AS key_run
-		FROM listed
+		LEFT JOIN decision AS d ON d.account_id = f.account
 	), managed AS (
 		SELECT *,
 			coalesce(is_granted, CASE
@@ -448,27 +464,25 @@ BEGIN
 		trend, trend_p, first_purchase, last_purchase, age_months, median_gap_days,
 		account_name, manager, account_group, industry, region, country, channel)
 	SELECT month, account, sales_amount, credited_amount, cost_amount, sold_quantity, line_count, purchase_day_count,
-		rank, previous_rank, rank_year_before, is_key, is_wanted AND NOT is_key, was_key,
-		(NOT is_key AND rank <= key_count + setting.max_watch AND ranked_sales >= setting.watch_ratio * cut) IS TRUE,
-		is_managed,
+		rank, previous_rank, rank_year_before, is_key, is_capped, was_key, is_watch, is_managed,
 		-- Who fell has left the list: ask all that were key within a year, or
 		-- are large by twelve months.
 		exclusion IS NULL AND (is_key OR previous_key_month > month - interval '12 months' OR rank_12m <= setting.top) IS TRUE
+			AND sales_3m_before > 0
 			AND sales_3m_before - sales_3m >= setting.alert_share * booked_3m_before
 			AND sales_3m <= (1 - setting.alert_fall) * sales_3m_before
-			AND sales_3m_before > 0
 			AND (age_months < 15 OR sales_3m <= (1 - setting.alert_fall) * sales_3m_year_before) IS TRUE,
 		key_run, CASE WHEN is_key THEN month ELSE previous_key_month END,
 		CASE WHEN is_managed THEN CASE WHEN was_managed THEN previous_managed_since ELSE month END END,
-		CASE WHEN is_granted IS NOT NULL AND (is_granted OR was_managed) THEN override_reason
+		CASE WHEN is_granted OR NOT is_granted AND was_managed THEN override_reason
 			WHEN is_managed AND was_managed THEN previous_managed_reason
 			WHEN is_managed AND is_first THEN 'in the first list'
 			WHEN is_managed THEN format('key for %s months', key_run)
-			WHEN was_managed THEN CASE WHEN key_run IS NULL THEN 'override has ended' ELSE format('left: not key for %s months', - key_run) END END,
+			WHEN was_managed THEN coalesce(format('left: not key for %s months', - key_run), 'left: never in the list') END,
 		exclusion,
 		key_sales / setting.key_months, key_active_months, sales_m1, sales_m2, sales_m12, sales_3m_before, sales_3m_year_before,
 		sales_12m, sales_12m_before, credited_12m, cost_12m, quantity_12m, purchase_days_12m,
-		sales_12m / nullif(greatest(booked_12m, 0), 0), cumulative_12m / nullif(greatest(booked_12m, 0), 0),
+		sales_12m::double precision / booked_12m, cumulative_share * ranked_12m / booked_12m,
 		abc_value, abc_rank, abc_cumulative_share, abc_class, previous_abc_class, abc_margin_class,
 		cv, kam.xyz_class(cv, setting.cv_x, setting.cv_y), active_months,
 		CASE WHEN age_months >= setting.new_months THEN kam.frequency_class(active_months, least(setting.class_months, age_months), setting.frequency_x, setting.frequency_y) END,
@@ -493,7 +507,7 @@ BEGIN
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION kam._compute_month(text, bigint, date, kam.book, kam.book, boolean) IS 'Third step of a refresh: computes one report month, unless nothing that it depends on has changed since.';
+COMMENT ON FUNCTION kam._compute_month(text, bigint, date, text, kam.book, kam.book, boolean) IS 'Third step of a refresh: computes one report month, unless nothing that it depends on has changed since.';
 
 CREATE FUNCTION kam._sum_month(month date, refresh_id bigint, fingerprint text) RETURNS void
 	LANGUAGE plpgsql
@@ -503,8 +517,10 @@ DECLARE
 	setting record;
 BEGIN
 	SELECT * INTO STRICT setting FROM settings;
-	WITH account AS (
-		SELECT * FROM account_month AS m WHERE m.report_month = month
+	WITH account AS MATERIALIZED (
+		SELECT m.sales_amount, m.credited_amount, m.sales_12m, m.credited_12m, m.cost_12m, m.quantity_12m,
+			m.rank, m.key_average, m.is_key, m.is_managed, m.is_capped, m.exclusion
+		FROM account_month AS m WHERE m.report_month = month
 	), total AS (
 		SELECT coalesce(sum(sales_amount), 0) AS sales_amount, coalesce(sum(credited_amount), 0) AS credited_amount,
 			coalesce(sum(sales_12m), 0) AS sales_12m, coalesce(sum(credited_12m), 0) AS credited_12m,
@@ -698,7 +714,7 @@ BEGIN
 	PERFORM kam._find_restatements(book);
 	-- Accounts that are in the sales and not in the account table.
 	INSERT INTO account_label (account_id)
-	SELECT DISTINCT m.account_id FROM account_month AS m
+	SELECT m.account_id FROM account_month AS m
 	WHERE m.report_month = (SELECT max(r.report_month) FROM report_month AS r)
 		AND NOT EXISTS (SELECT FROM account_label AS l WHERE l.account_id = m.account_id);
 	UPDATE refresh_log AS l
@@ -709,6 +725,8 @@ BEGIN
 		RAISE WARNING USING MESSAGE = format('%s accounts are key by the rule and not in the list, which is capped at %s', capped.capped_count, capped.key_count),
 			HINT = format('SELECT * FROM %I.account_rank WHERE is_latest AND is_capped; settings.max_key is the cap.', mart);
 	END IF;
+	-- A small sample tells what the planner needs of seventy columns.
+	PERFORM set_config('default_statistics_target', '10', true);
 	ANALYZE account_month, report_month, account_label;
 	RAISE NOTICE 'report of % is ready: % months computed in % s', to_char(run.report_month, 'YYYY-MM'), coalesce(run.month_count, 0), round(run.report_seconds::numeric, 2);
 END
@@ -728,9 +746,11 @@ BEGIN
 	COMMIT;
 	PERFORM kam._read_sales(mart, refresh_id);
 	COMMIT;
+	-- One snapshot of settings and registers for all months
+	SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
 	SELECT * INTO plan FROM kam._prepare_months(mart, refresh_id);
 	FOREACH month IN ARRAY plan.months LOOP
-		PERFORM kam._compute_month(mart, refresh_id, month, plan.book, plan.members, month OPERATOR(pg_catalog.=) plan.last_month);
+		PERFORM kam._compute_month(mart, refresh_id, month, plan.registers, plan.book, plan.members, month OPERATOR(pg_catalog.=) plan.last_month);
 		-- The history appears month by month; later a reader sees all months
 		-- of one computation or none.
 		IF plan.is_first THEN
@@ -774,7 +794,7 @@ BEGIN
 	END IF;
 	UPDATE refresh_log AS l SET report_month = month WHERE l.refresh_id = refresh_id;
 	SELECT * INTO plan FROM kam._prepare_months(mart, refresh_id);
-	PERFORM kam._compute_month(mart, refresh_id, month, plan.book, plan.members, true);
+	PERFORM kam._compute_month(mart, refresh_id, month, plan.registers, plan.book, plan.members, true);
 	PERFORM kam._finish_refresh(mart, refresh_id, plan.book);
 END
 $$;

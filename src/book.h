@@ -16,6 +16,7 @@
 #include "compat.h"
 
 #include "ledger.h"
+#include "utils/array.h"
 #include "utils/expandeddatum.h"
 
 /* The type of the keys; stored as the first byte of an image. */
@@ -120,6 +121,10 @@ extern Datum kam_book_from_image(const KamImage *image);
 extern Datum kam_key_to_text(KamKeyKind kind, const KamKey *key);
 extern Datum kam_key_to_type(KamKeyKind kind, const KamKey *key, Oid type);
 extern void kam_key_check_type(KamKeyKind kind, Oid type);
+
+/* book_rename.c */
+extern void kam_key_from_text(KamKeyKind kind, text *value, KamKey *key);
+extern Datum *kam_key_texts(ArrayType *array, const char *name, int *n);
 
 /* book.c */
 typedef struct KamBook KamBook;

@@ -12,6 +12,7 @@
 #include "common/hashfn.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
@@ -27,6 +28,8 @@ typedef struct MonthBook
 {
 	int32		month;
 	char		status;			/* of simplehash */
+	uint32		days;			/* bit d: a purchase on day d + 1 */
+	int64		lines;
 	KamWriter  *writer;
 } MonthBook;
 
@@ -273,9 +276,13 @@ write_month_books(month_books_hash *books, const KamImage *image)
 
 			if (!found)
 			{
+				book->days = 0;
+				book->lines = 0;
 				book->writer = palloc(sizeof(KamWriter));
 				kam_writer_init(book->writer, image->kind, CurrentMemoryContext);
 			}
+			book->days |= ledger.month[i].days;
+			book->lines += ledger.month[i].lines;
 			part.month = &ledger.month[i];
 			kam_writer_add_bytes(book->writer, &cursor.key, scratch,
 								 kam_months_encode(&part, scratch) - scratch);
@@ -311,12 +318,16 @@ kam_split(PG_FUNCTION_ARGS)
 	qsort(sorted, n, sizeof(MonthBook *), compare_month_books);
 	for (int i = 0; i < n; i++)
 	{
-		Datum		values[2];
-		bool		nulls[2] = {false, false};
+		Datum		values[4];
+		bool		nulls[4] = {false, false, false, sorted[i]->days == 0};
+		DateADT		first = kam_month_to_date(sorted[i]->month);
 
 		CHECK_FOR_INTERRUPTS();
-		values[0] = DateADTGetDatum(kam_month_to_date(sorted[i]->month));
+		values[0] = DateADTGetDatum(first);
 		values[1] = kam_book_from_image(&sorted[i]->writer->image);
+		values[2] = Int64GetDatum(sorted[i]->lines);
+		values[3] = nulls[3] ? (Datum) 0 :
+			DateADTGetDatum(first + pg_leftmost_one_pos32(sorted[i]->days));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		pfree(DatumGetPointer(values[1]));
 		kam_image_free(&sorted[i]->writer->image);

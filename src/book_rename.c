@@ -67,8 +67,8 @@ key_type_hint(void *arg)
 /*
  * Reads a key from its text, which the key may point into.
  */
-static void
-key_from_text(KamKeyKind kind, text *value, KamKey *key)
+void
+kam_key_from_text(KamKeyKind kind, text *value, KamKey *key)
 {
 	ErrorContextCallback callback = {error_context_stack, key_type_hint,
 	kind == KAM_KEY_BIGINT ? "bigint" : "uuid"};
@@ -98,8 +98,8 @@ key_from_text(KamKeyKind kind, text *value, KamKey *key)
 /*
  * Takes an array of texts apart.
  */
-static Datum *
-get_texts(ArrayType *array, const char *name, int *n)
+Datum *
+kam_key_texts(ArrayType *array, const char *name, int *n)
 {
 	Datum	   *texts;
 	bool	   *nulls;
@@ -134,8 +134,8 @@ get_renames(KamKeyKind kind, const Datum *old, const Datum *new, int *n)
 	for (int i = 0; i < *n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		key_from_text(kind, DatumGetTextPP(old[i]), &renames[i].old);
-		key_from_text(kind, DatumGetTextPP(new[i]), &renames[i].new);
+		kam_key_from_text(kind, DatumGetTextPP(old[i]), &renames[i].old);
+		kam_key_from_text(kind, DatumGetTextPP(new[i]), &renames[i].new);
 	}
 	sort_renames(renames, *n, &kind);
 	for (int i = 0; i < *n; i++)
@@ -234,8 +234,8 @@ kam_rename_accounts(PG_FUNCTION_ARGS)
 {
 	int			n,
 				nnew;
-	Datum	   *old = get_texts(PG_GETARG_ARRAYTYPE_P(1), "old", &n);
-	Datum	   *new = get_texts(PG_GETARG_ARRAYTYPE_P(2), "new", &nnew);
+	Datum	   *old = kam_key_texts(PG_GETARG_ARRAYTYPE_P(1), "old", &n);
+	Datum	   *new = kam_key_texts(PG_GETARG_ARRAYTYPE_P(2), "new", &nnew);
 	Rename	   *renames;
 	Move	   *moves;
 	int64		nmoves;

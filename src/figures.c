@@ -3,9 +3,9 @@
  * figures.c
  *		kam._account_figures: what a report table says of each account.
  *
- * One pass over the book: each ledger is taken apart once and cut after the
- * month of the report, so that a report on a past month is the one that was
- * made then.  Net sales of the last two years are laid out by their distance
+ * Each ledger is cut after the month of the report, so that a report on a past
+ * month is the one that was made then.  A first pass over the book compares
+ * the accounts with each other, a second one makes the rows.  Net sales of the last two years are laid out by their distance
  * to the month, from which the many short windows are sums of a few values.
  *
  *-------------------------------------------------------------------------
@@ -15,7 +15,10 @@
 #include "funcapi.h"
 #include "ledger_stats.h"
 #include "miscadmin.h"
+#include "standing.h"
 #include "stats.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
@@ -36,7 +39,22 @@ enum
 	PURCHASE_DAYS_12M,
 	CLASS_SALES, CLASS_COST, CLASS_QUANTITY, ACTIVE_MONTHS, CV, TREND, TREND_P,
 	FIRST_PURCHASE, LAST_PURCHASE, AGE_MONTHS, MEDIAN_GAP_DAYS,
+	RANK, PARETO_CLASS, RANK_12M, CUMULATIVE_SHARE,
+	ABC_VALUE, ABC_RANK, ABC_CUMULATIVE_SHARE, ABC_CLASS, ABC_MARGIN_CLASS,
 	COLUMNS
+};
+
+/* What ABC classes go by */
+typedef enum AbcMeasure
+{
+	ABC_SALES, ABC_MARGIN, ABC_WEIGHT
+} AbcMeasure;
+
+/* The values by which accounts are compared */
+enum
+{
+	BY_KEY_SALES, BY_SALES_12M, BY_ABC_VALUE, BY_MARGIN,
+	COMPARISONS
 };
 
 /* Arguments, and what one account's row needs */
@@ -45,6 +63,14 @@ typedef struct Report
 	int32		month;
 	int			key_months;
 	int			class_months;
+	AbcMeasure	abc_measure;
+	KamShare	a;				/* of the ABC classes */
+	KamShare	b;
+	KamShare	key_pareto;		/* of the class by the key window */
+	KamKey	   *excluded;		/* sorted: accounts that do not compare */
+	int			nexcluded;
+	KamStanding *standing[COMPARISONS];	/* by row */
+	Datum		classes['C' + 1];	/* texts of one letter */
 	int128	   *series;			/* of the class window */
 	double	   *slopes;
 	double	   *gaps;
@@ -136,6 +162,150 @@ put_history(const Report *r, const KamMonths *ledger, Datum *values, bool *nulls
 	values[MEDIAN_GAP_DAYS] = Float8GetDatum(number);
 }
 
+/*
+ * Returns the value that the ABC class of an account goes by, and its scale;
+ * false if a ledger does not know it.
+ */
+static bool
+abc_value(const Report *r, const KamMonths *ledger, AbcMeasure measure,
+		  const KamTotals *class, int128 *value, int *scale)
+{
+	switch (measure)
+	{
+		case ABC_SALES:
+			*value = class->sales;
+			*scale = ledger->scale[KAM_AMOUNT];
+			return true;
+		case ABC_MARGIN:
+			*value = class->sales - class->cost;
+			*scale = Max(ledger->scale[KAM_AMOUNT], ledger->scale[KAM_COST]);
+			return (ledger->known & KAM_KNOWN(KAM_COST)) != 0;
+		case ABC_WEIGHT:
+			*value = class->quantity;
+			*scale = ledger->scale[KAM_QUANTITY];
+			return (ledger->known & KAM_KNOWN(KAM_QUANTITY)) != 0;
+	}
+	pg_unreachable();
+}
+
+/*
+ * Goes on to the next account with a line in the month or before, and cuts its
+ * ledger there.
+ */
+static bool
+next_account(const Report *r, KamCursor *cursor, KamMonths *ledger)
+{
+	while (kam_cursor_next(cursor))
+	{
+		kam_cursor_ledger(cursor, ledger);
+		while (ledger->nmonths > 0 && ledger->month[ledger->nmonths - 1].month > r->month)
+			ledger->nmonths--;
+		if (ledger->nmonths > 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Compares the accounts with each other, but those excluded.
+ */
+static void
+compare_accounts(Report *r, const KamImage *image)
+{
+	int64		limit = image->naccounts;
+	KamRanked  *ranked[COMPARISONS];
+	KamCursor	cursor;
+	KamMonths	ledger;
+	int64		n = 0;
+	int			next = 0;
+
+	for (int i = 0; i < COMPARISONS; i++)
+	{
+		ranked[i] = MemoryContextAllocHuge(CurrentMemoryContext,
+										   mul_size(limit, sizeof(KamRanked)));
+		r->standing[i] = MemoryContextAllocHuge(CurrentMemoryContext,
+												mul_size(limit, sizeof(KamStanding)));
+	}
+	kam_months_init(&ledger);
+	kam_cursor_init(&cursor, image);
+	for (; next_account(r, &cursor, &ledger); n++)
+	{
+		int			order = -1;
+		KamTotals	key,
+					year,
+					class;
+		int128		value;
+		int			scale;
+
+		for (int i = 0; i < COMPARISONS; i++)
+			ranked[i][n] = (KamRanked) {0, n};
+		while (next < r->nexcluded &&
+			   (order = kam_key_compare(image->kind, &r->excluded[next], &cursor.key)) < 0)
+			next++;
+		if (order == 0)
+			continue;
+		kam_window_totals(&ledger, r->month, r->key_months, &key);
+		kam_window_totals(&ledger, r->month, 12, &year);
+		kam_window_totals(&ledger, r->month, r->class_months, &class);
+		ranked[BY_KEY_SALES][n].value = key.sales;
+		ranked[BY_SALES_12M][n].value = year.sales;
+		if (abc_value(r, &ledger, r->abc_measure, &class, &value, &scale))
+			ranked[BY_ABC_VALUE][n].value = value;
+		if (abc_value(r, &ledger, ABC_MARGIN, &class, &value, &scale))
+			ranked[BY_MARGIN][n].value = value;
+	}
+	kam_standings(ranked[BY_KEY_SALES], n, &r->key_pareto, &r->key_pareto,
+				  r->standing[BY_KEY_SALES]);
+	for (int i = BY_SALES_12M; i < COMPARISONS; i++)
+		kam_standings(ranked[i], n, &r->a, &r->b, r->standing[i]);
+	for (int i = 0; i < COMPARISONS; i++)
+		pfree(ranked[i]);
+}
+
+static void
+put_rank(const KamStanding *standing, int column, Datum *values, bool *nulls)
+{
+	nulls[column] = standing->rank == 0;
+	values[column] = Int32GetDatum((int32) standing->rank);
+}
+
+static void
+put_cumulative(const KamStanding *standing, int column, Datum *values, bool *nulls)
+{
+	nulls[column] = standing->rank == 0;
+	values[column] = Float8GetDatum(standing->cumulative);
+}
+
+static void
+put_class(const Report *r, const KamStanding *standing, int column, Datum *values, bool *nulls)
+{
+	nulls[column] = standing->rank == 0;
+	values[column] = r->classes[(int) standing->abc_class];
+}
+
+/*
+ * Fills in where an account stands among the others.
+ */
+static void
+put_standings(const Report *r, const KamMonths *ledger, const KamTotals *class,
+			  int64 row, Datum *values, bool *nulls)
+{
+	int128		value;
+	int			scale;
+
+	put_rank(&r->standing[BY_KEY_SALES][row], RANK, values, nulls);
+	put_class(r, &r->standing[BY_KEY_SALES][row], PARETO_CLASS, values, nulls);
+	put_rank(&r->standing[BY_SALES_12M][row], RANK_12M, values, nulls);
+	put_cumulative(&r->standing[BY_SALES_12M][row], CUMULATIVE_SHARE, values, nulls);
+	nulls[ABC_VALUE] = !abc_value(r, ledger, r->abc_measure, class, &value, &scale);
+	if (!nulls[ABC_VALUE])
+		values[ABC_VALUE] = kam_amount_to_numeric(value, scale);
+	put_rank(&r->standing[BY_ABC_VALUE][row], ABC_RANK, values, nulls);
+	put_cumulative(&r->standing[BY_ABC_VALUE][row], ABC_CUMULATIVE_SHARE, values, nulls);
+	put_class(r, &r->standing[BY_ABC_VALUE][row], ABC_CLASS, values, nulls);
+	put_class(r, &r->standing[BY_MARGIN][row], ABC_MARGIN_CLASS, values, nulls);
+}
+
 static void
 check_lines(int64 lines)
 {
@@ -152,7 +322,7 @@ check_lines(int64 lines)
  * month or before.
  */
 static void
-fill_row(const Report *r, const KamMonths *ledger, Datum *values, bool *nulls)
+fill_row(const Report *r, const KamMonths *ledger, int64 row, Datum *values, bool *nulls)
 {
 	const int	scale = ledger->scale[KAM_AMOUNT];
 	int128		recent[RECENT_MONTHS];
@@ -196,6 +366,48 @@ fill_row(const Report *r, const KamMonths *ledger, Datum *values, bool *nulls)
 	values[ACTIVE_MONTHS] = Int32GetDatum(class.active_months);
 	put_statistics(r, ledger, values, nulls);
 	put_history(r, ledger, values, nulls);
+	put_standings(r, ledger, &class, row, values, nulls);
+}
+
+#define ST_SORT sort_keys
+#define ST_ELEMENT_TYPE KamKey
+#define ST_COMPARE(a, b, kind) kam_key_compare(*(kind), a, b)
+#define ST_COMPARE_ARG_TYPE const KamKeyKind
+#define ST_SCOPE static
+#define ST_DECLARE
+#define ST_DEFINE
+#define ST_CHECK_FOR_INTERRUPTS
+#include "lib/sort_template.h"
+
+/*
+ * Reads the keys of accounts that do not compare.
+ */
+static void
+read_excluded(Report *r, KamKeyKind kind, ArrayType *keys)
+{
+	Datum	   *texts = kam_key_texts(keys, "excluded", &r->nexcluded);
+
+	r->excluded = palloc_extended(mul_size(sizeof(KamKey), r->nexcluded), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < r->nexcluded; i++)
+		kam_key_from_text(kind, DatumGetTextPP(texts[i]), &r->excluded[i]);
+	sort_keys(r->excluded, r->nexcluded, &kind);
+}
+
+static AbcMeasure
+read_measure(text *value)
+{
+	const char *name = text_to_cstring(value);
+
+	if (strcmp(name, "sales") == 0)
+		return ABC_SALES;
+	if (strcmp(name, "margin") == 0)
+		return ABC_MARGIN;
+	if (strcmp(name, "weight") == 0)
+		return ABC_WEIGHT;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown abc_measure \"%s\"", name),
+			 errhint("Use sales, margin or weight.")));
 }
 
 static void
@@ -209,8 +421,9 @@ check_given(FunctionCallInfo fcinfo, int argument, const char *name, const char 
 }
 
 /*
- * kam._account_figures(book, key, month, key_months, class_months): of the
- * second argument only the type counts.
+ * kam._account_figures(book, key, month, key_months, class_months,
+ * abc_measure, abc_a, abc_b, key_pareto, excluded): of the second argument only
+ * the type counts.
  */
 Datum
 kam_account_figures(PG_FUNCTION_ARGS)
@@ -223,39 +436,48 @@ kam_account_figures(PG_FUNCTION_ARGS)
 	KamMonths	ledger;
 	MemoryContext row_context;
 	MemoryContext caller;
+	int64		row = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
 	check_given(fcinfo, 2, "month", "'2026-10-01'");
 	check_given(fcinfo, 3, "key_months", "3");
 	check_given(fcinfo, 4, "class_months", "12");
+	check_given(fcinfo, 5, "abc_measure", "'sales'");
+	check_given(fcinfo, 6, "abc_a", "0.80");
+	check_given(fcinfo, 7, "abc_b", "0.95");
+	check_given(fcinfo, 8, "key_pareto", "0.80");
+	check_given(fcinfo, 9, "excluded", "'{}'");
 	r.month = kam_month_from_arg(PG_GETARG_DATEADT(2), "month");
 	r.key_months = kam_months_from_arg(PG_GETARG_INT32(3), "key_months");
 	r.class_months = kam_months_from_arg(PG_GETARG_INT32(4), "class_months");
+	r.abc_measure = read_measure(PG_GETARG_TEXT_PP(5));
+	kam_share_from_numeric(PG_GETARG_DATUM(6), "abc_a", &r.a);
+	kam_share_from_numeric(PG_GETARG_DATUM(7), "abc_b", &r.b);
+	kam_share_from_numeric(PG_GETARG_DATUM(8), "key_pareto", &r.key_pareto);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
+	for (char class = 'A'; class <= 'C'; class++)
+		r.classes[(int) class] = PointerGetDatum(cstring_to_text_with_len(&class, 1));
 	r.series = palloc(sizeof(int128) * r.class_months);
 	r.slopes = palloc(sizeof(double) * Max(KAM_THEIL_SEN_WORK(r.class_months), 1));
 	r.gaps = palloc(sizeof(double) * KAM_MEDIAN_GAP_WORK(KAM_MONTHS_MAX));
 
 	kam_book_open(PG_GETARG_DATUM(0), &image);
 	kam_key_check_type(image.kind, type);
+	read_excluded(&r, image.kind, PG_GETARG_ARRAYTYPE_P(9));
+	compare_accounts(&r, &image);
 	row_context = AllocSetContextCreate(CurrentMemoryContext, "kam figures row",
 										ALLOCSET_DEFAULT_SIZES);
 	kam_months_init(&ledger);
 	caller = MemoryContextSwitchTo(row_context);
 	kam_cursor_init(&cursor, &image);
-	while (kam_cursor_next(&cursor))
+	while (next_account(&r, &cursor, &ledger))
 	{
 		Datum		values[COLUMNS] = {0};
 		bool		nulls[COLUMNS] = {0};
 
-		kam_cursor_ledger(&cursor, &ledger);
-		while (ledger.nmonths > 0 && ledger.month[ledger.nmonths - 1].month > r.month)
-			ledger.nmonths--;
-		if (ledger.nmonths == 0)
-			continue;
 		values[ACCOUNT] = kam_key_to_type(image.kind, &cursor.key, type);
-		fill_row(&r, &ledger, values, nulls);
+		fill_row(&r, &ledger, row++, values, nulls);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		MemoryContextReset(row_context);
 	}

@@ -63,6 +63,21 @@ parse_statement(const char *statement, int offset, const char *expression,
 }
 
 /*
+ * Whether the target stands for all columns of a row, as in t.* or (t).*.
+ */
+static bool
+is_row(Node *target)
+{
+	List	   *parts = NIL;
+
+	if (IsA(target, ColumnRef))
+		parts = ((ColumnRef *) target)->fields;
+	else if (IsA(target, A_Indirection))
+		parts = ((A_Indirection *) target)->indirection;
+	return parts != NIL && IsA(llast(parts), A_Star);
+}
+
+/*
  * Whether the statements are one SELECT of one expression, without name and
  * without any clause.
  */
@@ -86,7 +101,8 @@ is_one_expression(List *statements)
 		list_length(select->targetList) != 1)
 		return false;
 	target = linitial_node(ResTarget, select->targetList);
-	return target->name == NULL && target->indirection == NIL;
+	return target->name == NULL && target->indirection == NIL &&
+		!is_row(target->val);
 }
 
 /*
@@ -102,7 +118,7 @@ kam_check_expression(PG_FUNCTION_ARGS)
 	char	   *expression = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	char	   *argument = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	static const char *const before[] = {"SELECT ", "SELECT ("};
-	static const char *const after[] = {"\n", "\n)"};
+	static const char *const after[] = {"", "\n)"};
 
 	for (int i = 0; i < (int) lengthof(before); i++)
 	{

@@ -12,16 +12,15 @@
 #include "book.h"
 
 #include "catalog/pg_type.h"
-#include "classify.h"
 #include "funcapi.h"
 #include "ledger_stats.h"
 #include "miscadmin.h"
+#include "standing.h"
 #include "stats.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
-#include "vector.h"
 
 PG_FUNCTION_INFO_V1(kam_rank_accounts);
 
@@ -31,14 +30,6 @@ PG_FUNCTION_INFO_V1(kam_rank_accounts);
 /* An account is close to key from 7/10 of the last key account on. */
 #define WATCH_NUMERATOR		7
 #define WATCH_DENOMINATOR	10
-
-/* What an account is among the others */
-typedef struct Standing
-{
-	int64		rank;			/* by the key window */
-	double		cumulative;
-	char		abc_class;		/* '\0' for none */
-} Standing;
 
 /* The columns of the result */
 enum
@@ -57,6 +48,8 @@ typedef struct Ranking
 	int			months;
 	int			key_months;
 	int			top;
+	int64	   *rank;			/* by the key window, all accounts */
+	KamStanding *standing;		/* by the total */
 	int128		total;			/* of the positive totals */
 	int128		last_key;		/* smallest sum of a key account; 0 for none */
 	int128	   *series;			/* of the longer window */
@@ -68,7 +61,7 @@ typedef struct Ranking
  * Ranks the accounts by the sums of the key window.
  */
 static void
-rank_by_key_window(Ranking *r, KamRanked *ranked, int64 n, Standing *standings)
+rank_by_key_window(Ranking *r, KamRanked *ranked, int64 n)
 {
 	int64		rank = 1;
 
@@ -77,60 +70,28 @@ rank_by_key_window(Ranking *r, KamRanked *ranked, int64 n, Standing *standings)
 	{
 		if (i > 0 && ranked[i].value < ranked[i - 1].value)
 			rank = i + 1;
-		standings[ranked[i].row].rank = rank;
+		r->rank[ranked[i].row] = rank;
 		if (rank <= r->top && ranked[i].value > 0)
 			r->last_key = ranked[i].value;
 	}
 }
 
 /*
- * Classes the accounts by the totals of the long window.
- */
-static void
-class_by_total(Ranking *r, KamRanked *ranked, int64 n, Standing *standings)
-{
-	KamAbcCuts	cuts;
-	int128		greater = 0;
-
-	kam_ranked_sort(ranked, n);
-	kam_abc_cuts(&cuts, &KAM_SHARE_A, &KAM_SHARE_B, false, r->total);
-	for (int64 i = 0, end; i < n && ranked[i].value > 0; i = end)
-	{
-		int128		through = greater;
-
-		for (end = i; end < n && ranked[end].value == ranked[i].value; end++)
-			through += ranked[end].value;
-		for (int64 k = i; k < end; k++)
-		{
-			Standing   *s = &standings[ranked[k].row];
-
-			s->abc_class = kam_abc_decide(&cuts, greater, through);
-			s->cumulative = (double) through / (double) r->total;
-		}
-		greater = through;
-	}
-}
-
-/*
  * Sums up both windows of all accounts and compares the accounts.
  */
-static Standing *
-compute_standings(Ranking *r, const KamImage *image)
+static void
+compare_accounts(Ranking *r, const KamImage *image)
 {
 	int64		n = image->naccounts;
 	KamRanked  *by_key = MemoryContextAllocHuge(CurrentMemoryContext,
 												mul_size(n, sizeof(KamRanked)));
 	KamRanked  *by_total = MemoryContextAllocHuge(CurrentMemoryContext,
 												  mul_size(n, sizeof(KamRanked)));
-	Standing   *standings = MemoryContextAllocExtended(CurrentMemoryContext,
-													   mul_size(n, sizeof(Standing)),
-													   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	KamCursor	cursor;
 	KamMonths	ledger;
 	KamTotals	totals;
 	int64		i = 0;
 
-	r->total = r->last_key = 0;
 	kam_months_init(&ledger);
 	kam_cursor_init(&cursor, image);
 	while (kam_cursor_next(&cursor))
@@ -142,20 +103,16 @@ compute_standings(Ranking *r, const KamImage *image)
 		kam_window_totals(&ledger, r->month, r->months, &totals);
 		by_total[i].value = totals.sales;
 		by_total[i].row = i;
-		if (totals.sales > 0 &&
-			__builtin_add_overflow(r->total, totals.sales, &r->total))
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("total of all accounts out of range"),
-					 errdetail("It must be below 1.7 * 10^30."),
-					 errhint("Use a larger unit, for example amount / 1000.")));
 		i++;
 	}
-	rank_by_key_window(r, by_key, n, standings);
-	class_by_total(r, by_total, n, standings);
+	r->last_key = 0;
+	r->rank = MemoryContextAllocHuge(CurrentMemoryContext, mul_size(n, sizeof(int64)));
+	r->standing = MemoryContextAllocHuge(CurrentMemoryContext,
+										 mul_size(n, sizeof(KamStanding)));
+	rank_by_key_window(r, by_key, n);
+	r->total = kam_standings(by_total, n, &KAM_SHARE_A, &KAM_SHARE_B, r->standing);
 	pfree(by_key);
 	pfree(by_total);
-	return standings;
 }
 
 /*
@@ -163,9 +120,11 @@ compute_standings(Ranking *r, const KamImage *image)
  */
 static void
 fill_row(const Ranking *r, KamKeyKind kind, const KamKey *key,
-		 const KamMonths *ledger, const Standing *standing,
+		 const KamMonths *ledger, int64 row,
 		 Datum *values, bool *nulls)
 {
+	int64		rank = r->rank[row];
+	const KamStanding *standing = &r->standing[row];
 	int			scale = ledger->scale[KAM_AMOUNT];
 	int64		unit = KAM_UNIT(scale);
 	int			longer = Max(r->months, r->key_months);
@@ -188,7 +147,7 @@ fill_row(const Ranking *r, KamKeyKind kind, const KamKey *key,
 		r->series[i] /= unit;
 
 	values[ACCOUNT] = kam_key_to_text(kind, key);
-	values[RANK] = Int64GetDatum(standing->rank);
+	values[RANK] = Int64GetDatum(rank);
 	for (int i = 0; i < r->key_months; i++)
 	{
 		key_sum += key_series[i];
@@ -235,7 +194,7 @@ fill_row(const Ranking *r, KamKeyKind kind, const KamKey *key,
 	nulls[YEAR_ON_YEAR] = !kam_growth(totals.sales, year_before.sales, &number);
 	values[YEAR_ON_YEAR] = Float8GetDatum(number);
 
-	is_key = standing->rank <= r->top && key_sum > 0;
+	is_key = rank <= r->top && key_sum > 0;
 	values[IS_KEY] = BoolGetDatum(is_key);
 	values[IS_WATCH] = BoolGetDatum(!is_key && key_sum > 0 && r->last_key > 0 &&
 									key_sum * WATCH_DENOMINATOR >= r->last_key * WATCH_NUMERATOR);
@@ -252,7 +211,6 @@ kam_rank_accounts(PG_FUNCTION_ARGS)
 	KamImage	image;
 	KamCursor	cursor;
 	KamMonths	ledger;
-	Standing   *standings;
 	MemoryContext row_context;
 	MemoryContext caller;
 	int64		row = 0;
@@ -273,7 +231,7 @@ kam_rank_accounts(PG_FUNCTION_ARGS)
 		r.classes[(int) class] = PointerGetDatum(cstring_to_text_with_len(&class, 1));
 
 	kam_book_open(PG_GETARG_DATUM(0), &image);
-	standings = compute_standings(&r, &image);
+	compare_accounts(&r, &image);
 
 	row_context = AllocSetContextCreate(CurrentMemoryContext, "kam rank row",
 										ALLOCSET_DEFAULT_SIZES);
@@ -286,7 +244,7 @@ kam_rank_accounts(PG_FUNCTION_ARGS)
 		bool		nulls[COLUMNS];
 
 		kam_cursor_ledger(&cursor, &ledger);
-		fill_row(&r, image.kind, &cursor.key, &ledger, &standings[row++], values, nulls);
+		fill_row(&r, image.kind, &cursor.key, &ledger, row++, values, nulls);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		MemoryContextReset(row_context);
 	}
