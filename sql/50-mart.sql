@@ -250,7 +250,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam._create_mart(text, text, regclass, jsonb) IS
-'kam.create_mart with the search_path of the caller, in which the expressions are read.';
+'Does the work of kam.create_mart, with the search_path of the caller, in which the expressions are read.';
 
 CREATE FUNCTION kam.create_mart(mart text, sales regclass, account text, sold_on text, amount text,
 	cost text DEFAULT NULL, quantity text DEFAULT NULL, weight_kg text DEFAULT NULL, product text DEFAULT NULL, document text DEFAULT NULL,

@@ -65,7 +65,7 @@ COMMENT ON FUNCTION kam._contract_column() IS
 
 -- Checks of arguments
 CREATE FUNCTION kam._check_relation(relation regclass, argument text, mart text) RETURNS void
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -102,7 +102,7 @@ COMMENT ON FUNCTION kam._check_relation(regclass, text, text) IS
 'Raises an error that names the argument unless the relation is a table or view that the caller may read and a contract view of the mart can be made over.';
 
 CREATE FUNCTION kam._check_required(contract text, expressions jsonb) RETURNS void
-	LANGUAGE plpgsql IMMUTABLE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -234,7 +234,7 @@ COMMENT ON FUNCTION kam._money_type(text, text, regclass, text, text) IS
 'Type of an expression for an amount or a quantity: its digits before the point and its scale, NULL where the type does not limit them, and the scale of a mart whose amount it is. An error with the cast to use for what is no number.';
 
 CREATE FUNCTION kam._number_target(type oid, digits integer, own_scale integer, expression text, precision_wanted integer, scale_wanted integer) RETURNS text
-	LANGUAGE plpgsql IMMUTABLE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -177,8 +177,7 @@ CREATE TABLE refresh_log (
 	report_seconds double precision,
 	posted_until date,
 	started_by text NOT NULL DEFAULT current_user,
-	pid integer NOT NULL DEFAULT pg_backend_pid(),
-	statement_at timestamptz NOT NULL DEFAULT statement_timestamp()
+	pid integer NOT NULL DEFAULT pg_backend_pid()
 );
 COMMENT ON TABLE refresh_log IS 'One row per refresh: its step (sales, report, done), the report month it is at, and status running, done or abandoned.';
 

@@ -8,6 +8,21 @@ RETURN least((kam.month(as_of - posting_lag_days + 1) - interval '1 month')::dat
 COMMENT ON FUNCTION kam._last_full_month(date, date, integer) IS
 'Last month whose end lies posting_lag_days before as_of and that the sales reach to the end of: a line in its last seven days, or later.';
 
+CREATE FUNCTION kam._hold_lock(relation regclass) RETURNS void
+	LANGUAGE C STRICT
+	AS 'MODULE_PATHNAME', 'kam_hold_lock';
+COMMENT ON FUNCTION kam._hold_lock(regclass) IS 'Keeps the EXCLUSIVE lock that the transaction has on a table for the session: over commits, until kam._release_lock, an error or the end of the session.';
+
+CREATE FUNCTION kam._release_lock(relation regclass) RETURNS void
+	LANGUAGE C STRICT
+	AS 'MODULE_PATHNAME', 'kam_release_lock';
+COMMENT ON FUNCTION kam._release_lock(regclass) IS 'Ends what kam._hold_lock began.';
+
+CREATE FUNCTION kam._lock_of(mart text) RETURNS regclass
+	LANGUAGE sql STABLE
+RETURN format('%I.refresh_lock', mart)::regclass;
+COMMENT ON FUNCTION kam._lock_of(text) IS 'The table that is locked while a mart is refreshed or changed.';
+
 CREATE FUNCTION kam._start_refresh(mart text, as_of date, since date) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -16,7 +31,6 @@ AS $$
 DECLARE
 	setting record;
 	version text;
-	other record;
 	refresh_id bigint;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
@@ -35,16 +49,7 @@ BEGIN
 			HINT = format('SELECT kam.upgrade_mart(%L);', mart);
 	END IF;
 
-	-- The lock is free between two steps of a refresh: its session tells.
-	SELECT l.refresh_id, l.pid, l.started_by, l.started_at INTO other
-	FROM refresh_log AS l JOIN pg_stat_activity AS a ON a.pid = l.pid AND a.query_start = l.statement_at AND a.state = 'active'
-	WHERE l.status = 'running' AND l.pid <> pg_backend_pid();
-	IF FOUND THEN
-		RAISE EXCEPTION USING ERRCODE = 'object_in_use',
-			MESSAGE = format('mart %I is being refreshed', mart),
-			DETAIL = format('Process %s of %s has been at it since %s.', other.pid, other.started_by, other.started_at),
-			HINT = format('Wait for it; SELECT * FROM %I.refresh_log shows how far it is.', mart);
-	END IF;
+	-- Whoever has the lock is alone: others that are running are not.
 	UPDATE refresh_log SET status = 'abandoned' WHERE status = 'running';
 
 	as_of := coalesce(as_of, (now() AT TIME ZONE setting.time_zone)::date);
@@ -70,7 +75,7 @@ AS $$
 #variable_conflict use_variable
 BEGIN
 	PERFORM kam._lock_mart(mart);
-	IF (SELECT max(l.refresh_id) FROM refresh_log AS l) <> refresh_id THEN
+	IF (SELECT max(l.refresh_id) FROM refresh_log AS l) IS DISTINCT FROM refresh_id THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_in_use',
 			MESSAGE = format('another refresh of mart %I has begun meanwhile', mart),
 			HINT = 'Refresh again when it is done.';
@@ -743,6 +748,7 @@ DECLARE
 BEGIN
 	CALL kam._require_own_transaction('kam.refresh', 'Inside a transaction, SELECT kam.refresh_month(mart, month) computes one report month.');
 	refresh_id := kam._start_refresh(mart, as_of, since);
+	PERFORM kam._hold_lock(kam._lock_of(mart));
 	COMMIT;
 	PERFORM kam._read_sales(mart, refresh_id);
 	COMMIT;
@@ -758,10 +764,11 @@ BEGIN
 		END IF;
 	END LOOP;
 	PERFORM kam._finish_refresh(mart, refresh_id, plan.book);
+	PERFORM kam._release_lock(kam._lock_of(mart));
 END
 $$;
 COMMENT ON PROCEDURE kam.refresh(text, date, date) IS
-'Reads the sales of the mart and computes its report: the last full month at as_of (NULL: today in settings.time_zone), open months before it whose figures have changed, and the first time settings.history_months months. since: reads only the sales from that month on and keeps the others as they were read before. Only for the owner of the mart, in a session of its own transactions: it commits between its steps. Errors: another refresh at work (55006, 55P03), isolation above read committed (25000), a transaction block or function around it (25001), another version of kam (55000), infinite dates (22008).';
+'Reads the sales of the mart and computes its report: the last full month at as_of (NULL: today in settings.time_zone), open months before it whose figures have changed, and the first time settings.history_months months. since: reads only the sales from that month on and keeps the others as they were read before. Only for the owner of the mart, in a session of its own transactions: it commits between its steps. Errors: another refresh at work (55P03), isolation above read committed (25000), a transaction block or function around it (25001), another version of kam (55000), infinite dates (22008).';
 
 CREATE FUNCTION kam.refresh_month(mart text, month date) RETURNS void
 	LANGUAGE plpgsql

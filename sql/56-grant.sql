@@ -1,7 +1,7 @@
 -- Three grants.  Nobody but the owner has rights in a mart until one is given;
 -- REVOKE takes them back.
 CREATE FUNCTION kam._grantee(grantee text) RETURNS text
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN

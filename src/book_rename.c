@@ -186,6 +186,8 @@ part_accounts(const KamImage *image, const Rename *renames, int n,
 			moves[*nmoves].key = renames[next].new;
 			moves[*nmoves].ledger = cursor.ledger;
 			moves[(*nmoves)++].length = cursor.ledger_length;
+			/* a damaged book may have a key twice, and moves have room for n */
+			next++;
 		}
 		else
 			kam_writer_add_bytes(staying, &cursor.key, cursor.ledger, cursor.ledger_length);
