@@ -1,6 +1,7 @@
 -- Refreshing a mart.  kam.refresh commits between its steps, so it can have
 -- neither a SET clause nor an exception handler; each step is a function with
--- its own search_path.
+-- its own search_path, and without jit: to compile such wide queries takes
+-- longer than to run them.
 CREATE FUNCTION kam._last_full_month(as_of date, posted_until date, posting_lag_days integer) RETURNS date
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN least((kam.month(as_of - posting_lag_days + 1) - interval '1 month')::date,
@@ -183,6 +184,7 @@ COMMENT ON FUNCTION kam._read_books(text, text, text, text, text[], date, date, 
 CREATE FUNCTION kam._read_sales(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -327,6 +329,7 @@ CREATE FUNCTION kam._prepare_months(mart text, refresh_id bigint,
 	OUT months date[], OUT last_month date, OUT is_first boolean, OUT registers text, OUT book kam.book, OUT members kam.book)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 	SET datestyle = ISO
 AS $$
 #variable_conflict use_variable
@@ -365,7 +368,6 @@ COMMENT ON FUNCTION kam._prepare_months(text, bigint) IS 'The report months that
 CREATE FUNCTION kam._compute_month(mart text, refresh_id bigint, month date, registers text, book kam.book, members kam.book, always boolean) RETURNS boolean
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
-	-- Compiling so wide a query takes longer than running it.
 	SET jit = off
 AS $$
 #variable_conflict use_variable
@@ -476,7 +478,7 @@ BEGIN
 			AND sales_3m_before > 0
 			AND sales_3m_before - sales_3m >= setting.alert_share * booked_3m_before
 			AND sales_3m <= (1 - setting.alert_fall) * sales_3m_before
-			AND (age_months < 15 OR sales_3m <= (1 - setting.alert_fall) * sales_3m_year_before) IS TRUE,
+			AND (age_months < 15 OR sales_3m_year_before > 0 AND sales_3m <= (1 - setting.alert_fall) * sales_3m_year_before) IS TRUE,
 		key_run, CASE WHEN is_key THEN month ELSE previous_key_month END,
 		CASE WHEN is_managed THEN CASE WHEN was_managed THEN previous_managed_since ELSE month END END,
 		CASE WHEN is_granted OR NOT is_granted AND was_managed THEN override_reason
@@ -707,6 +709,7 @@ COMMENT ON FUNCTION kam._find_restatements(kam.book) IS 'Compares the closed mon
 CREATE FUNCTION kam._finish_refresh(mart text, refresh_id bigint, book kam.book) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE

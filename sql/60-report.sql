@@ -92,7 +92,7 @@ SELECT m.report_month,
 	p.key_average AS previous_key_average,
 	(m.key_average - p.key_average)::numeric(24,4) AS key_average_change,
 	m.sales_amount AS sales_m0, m.sales_m1, m.sales_m2,
-	p.sales_m2 AS sales_m3,
+	coalesce(p.sales_m2, 0)::numeric(24,4) AS sales_m3,
 	r.cut_average,
 	b.cut_average AS previous_cut_average
 FROM account_month AS m
@@ -234,7 +234,7 @@ FROM (
 	SELECT m.report_month, 'account' AS kind, m.account_id, m.account_name AS name, 1::bigint AS member_count, m.sales_12m
 	FROM account_month AS m
 	UNION ALL
-	SELECT m.report_month, 'group', NULL, m.account_group, count(*), sum(m.sales_12m)::numeric(24,4)
+	SELECT m.report_month, 'group' AS kind, NULL AS account_id, m.account_group AS name, count(*) AS member_count, sum(m.sales_12m)::numeric(24,4) AS sales_12m
 	FROM account_month AS m WHERE m.account_group IS NOT NULL
 	GROUP BY m.report_month, m.account_group
 	) AS g
@@ -617,7 +617,8 @@ BEGIN
 		SELECT v.relname, a.attname, g.description
 		FROM pg_class AS v JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attnum > 0
 			LEFT JOIN kam._glossary() AS g ON g.column_name = a.attname
-		WHERE v.relnamespace = current_schema()::regnamespace AND v.relkind = 'v' AND v.relname NOT LIKE 'source\_%'
+		WHERE v.relnamespace = quote_ident(current_schema())::regnamespace
+			AND v.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r WHERE r.made_as = 'report')
 	LOOP
 		IF c.description IS NULL THEN
 			RAISE EXCEPTION 'column % of view % is not in the glossary', c.attname, c.relname;

@@ -189,6 +189,29 @@ abc_value(const Report *r, const KamMonths *ledger, AbcMeasure measure,
 }
 
 /*
+ * Forgets a measure that is zero in all months: a ledger says only of the
+ * whole whether a cost was given, and lines after the month do not count.
+ */
+static void
+forget_zero(KamMonths *ledger)
+{
+	int128		cost = 0;
+	int128		quantity = 0;
+
+	if (ledger->known == 0)
+		return;
+	for (int i = 0; i < ledger->nmonths; i++)
+	{
+		cost |= ledger->month[i].cost;
+		quantity |= ledger->month[i].quantity;
+	}
+	if (cost == 0)
+		ledger->known &= ~KAM_KNOWN(KAM_COST);
+	if (quantity == 0)
+		ledger->known &= ~KAM_KNOWN(KAM_QUANTITY);
+}
+
+/*
  * Goes on to the next account with a line in the month or before, and cuts its
  * ledger there.
  */
@@ -201,7 +224,10 @@ next_account(const Report *r, KamCursor *cursor, KamMonths *ledger)
 		while (ledger->nmonths > 0 && ledger->month[ledger->nmonths - 1].month > r->month)
 			ledger->nmonths--;
 		if (ledger->nmonths > 0)
+		{
+			forget_zero(ledger);
 			return true;
+		}
 	}
 	return false;
 }

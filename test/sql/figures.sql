@@ -40,18 +40,30 @@ CREATE FUNCTION expected(b kam.book, key anyelement, month date, key_months inte
 	class_sales numeric, class_cost numeric, class_quantity numeric, active_months integer, cv float8, trend float8, trend_p float8,
 	first_purchase date, last_purchase date, age_months integer, median_gap_days float8)
 LANGUAGE sql STABLE AS $$
-	SELECT account, kam.total(l, $3, 1), kam.credited(l, $3, 1), kam.cost(l, $3, 1), kam.quantity(l, $3, 1), kam.lines(l, $3, 1)::integer, kam.purchase_days(l, $3, 1),
+	SELECT account, kam.total(l, $3, 1), kam.credited(l, $3, 1), CASE WHEN c THEN kam.cost(l, $3, 1) END, CASE WHEN q THEN kam.quantity(l, $3, 1) END, kam.lines(l, $3, 1)::integer, kam.purchase_days(l, $3, 1),
 		kam.total(l, ($3 - interval '1 months')::date, 1), kam.total(l, ($3 - interval '2 months')::date, 1), kam.total(l, ($3 - interval '12 months')::date, 1),
 		kam.total(l, $3, $4), kam.active_months(l, $3, $4), kam.total(l, ($3 - interval '3 months')::date, 3), kam.total(l, ($3 - interval '12 months')::date, 3),
-		kam.total(l, $3, 12), kam.total(l, ($3 - interval '12 months')::date, 12), kam.credited(l, $3, 12), kam.cost(l, $3, 12), kam.quantity(l, $3, 12), kam.purchase_days(l, $3, 12),
-		kam.total(l, $3, $5), kam.cost(l, $3, $5), kam.quantity(l, $3, $5), kam.active_months(l, $3, $5), kam.cv(l, $3, $5), kam.trend(l, $3, $5), kam.trend_p(l, $3, $5),
+		kam.total(l, $3, 12), kam.total(l, ($3 - interval '12 months')::date, 12), kam.credited(l, $3, 12), CASE WHEN c THEN kam.cost(l, $3, 12) END, CASE WHEN q THEN kam.quantity(l, $3, 12) END, kam.purchase_days(l, $3, 12),
+		kam.total(l, $3, $5), CASE WHEN c THEN kam.cost(l, $3, $5) END, CASE WHEN q THEN kam.quantity(l, $3, $5) END, kam.active_months(l, $3, $5), kam.cv(l, $3, $5), kam.trend(l, $3, $5), kam.trend_p(l, $3, $5),
 		kam.first_purchase(l), kam.last_purchase(l), kam.age_months(l, $3), kam.median_gap_days(l)
-	FROM kam.accounts(kam.slice($1, '4000-01-01 BC', $3), $2) AS a(account, l)
+	FROM kam.accounts(kam.slice($1, '4000-01-01 BC', $3), $2) AS a(account, l),
+		LATERAL (SELECT bool_or(cost <> 0) AS c, bool_or(quantity <> 0) AS q FROM kam.months(l)) AS known
+$$;
+CREATE FUNCTION found(b kam.book, key anyelement, month date, key_months integer, class_months integer) RETURNS TABLE (
+	account anyelement, sales_amount numeric, credited_amount numeric, cost_amount numeric, sold_quantity numeric, line_count integer, purchase_day_count integer,
+	sales_m1 numeric, sales_m2 numeric, sales_m12 numeric, key_sales numeric, key_active_months integer, sales_3m_before numeric, sales_3m_year_before numeric,
+	sales_12m numeric, sales_12m_before numeric, credited_12m numeric, cost_12m numeric, quantity_12m numeric, purchase_days_12m integer,
+	class_sales numeric, class_cost numeric, class_quantity numeric, active_months integer, cv float8, trend float8, trend_p float8,
+	first_purchase date, last_purchase date, age_months integer, median_gap_days float8)
+LANGUAGE sql STABLE AS $$
+	SELECT account, sales_amount, credited_amount, cost_amount, sold_quantity, line_count, purchase_day_count, sales_m1, sales_m2, sales_m12, key_sales, key_active_months, sales_3m_before, sales_3m_year_before,
+		sales_12m, sales_12m_before, credited_12m, cost_12m, quantity_12m, purchase_days_12m, class_sales, class_cost, class_quantity, active_months, cv, trend, trend_p, first_purchase, last_purchase, age_months, median_gap_days
+	FROM kam._account_figures($1, $2, $3, $4, $5)
 $$;
 -- Counts what is on one side only, scales of numerics included
 CREATE FUNCTION compare(b kam.book, key anyelement, month date, key_months integer, class_months integer, OUT accounts bigint, OUT missing bigint, OUT unexpected bigint, OUT different text)
 LANGUAGE sql STABLE AS $$
-	WITH f AS MATERIALIZED (SELECT f.account::text AS account, f::text AS row, row_to_json(f) AS json FROM kam._account_figures($1, $2, $3, $4, $5) AS f),
+	WITH f AS MATERIALIZED (SELECT f.account::text AS account, f::text AS row, row_to_json(f) AS json FROM found($1, $2, $3, $4, $5) AS f),
 		e AS MATERIALIZED (SELECT e.account::text AS account, e::text AS row, row_to_json(e) AS json FROM expected($1, $2, $3, $4, $5) AS e)
 	SELECT (SELECT count(*) FROM f), (SELECT count(*) FROM (SELECT row FROM e EXCEPT ALL SELECT row FROM f) AS x), (SELECT count(*) FROM (SELECT row FROM f EXCEPT ALL SELECT row FROM e) AS x),
 		(SELECT string_agg(DISTINCT c.key, ' ') FROM f FULL JOIN e USING (account), LATERAL (SELECT key FROM json_each_text(f.json) AS a FULL JOIN json_each_text(e.json) AS b USING (key) WHERE a.value IS DISTINCT FROM b.value) AS c)
@@ -75,7 +87,7 @@ UNION ALL SELECT 'varchar', c.* FROM source, compare(book, NULL::varchar(3), '20
 UNION ALL SELECT 'domain of varchar', c.* FROM source, compare(book, NULL::customer_name, '2021-03-31', 3, 12) AS c WHERE keys = 'text'
 UNION ALL SELECT 'uuid', c.* FROM source, compare(book, NULL::uuid, '2021-03-31', 3, 12) AS c WHERE keys = 'uuid';
 CREATE TABLE taken AS SELECT f.* FROM source, kam._account_figures(book, NULL::varchar, '2021-03-31', 3, 12) AS f WHERE keys = 'text' LIMIT 3;
-SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns FROM information_schema.columns WHERE table_schema = 'figures' AND table_name = 'taken';
+SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns FROM information_schema.columns WHERE table_schema = 'figures' AND table_name = 'taken' AND ordinal_position <= 31;
 
 -- What plain SQL makes of the lines
 SELECT count(*) AS accounts, count(*) FILTER (WHERE (f.sales_amount, f.credited_amount, f.line_count, f.purchase_day_count, f.sales_m1, f.sales_m2, f.sales_m12, f.key_sales, f.key_active_months, f.sales_3m_before, f.sales_3m_year_before,
@@ -101,13 +113,13 @@ FULL JOIN (
 -- What comes after the month changes nothing, but for decimals and what is
 -- known: not even that there is anything.
 SELECT keys, count(*) > 300 AS many, count(*) FILTER (WHERE a IS DISTINCT FROM b) AS different
-FROM (SELECT keys, f.account, f::text AS a FROM source, kam._account_figures(book, NULL::uuid, '2021-03-31', 3, 12) AS f WHERE keys = 'uuid') AS a
-	FULL JOIN (SELECT keys, f.account, f::text AS b FROM source, kam._account_figures(kam.slice(book, '1900-01-01', '2021-03-01'), NULL::uuid, '2021-03-01', 3, 12) AS f WHERE keys = 'uuid') AS b USING (keys, account) GROUP BY keys;
+FROM (SELECT keys, f.account, f::text AS a FROM source, found(book, NULL::uuid, '2021-03-31', 3, 12) AS f WHERE keys = 'uuid') AS a
+	FULL JOIN (SELECT keys, f.account, f::text AS b FROM source, found(kam.slice(book, '1900-01-01', '2021-03-01'), NULL::uuid, '2021-03-01', 3, 12) AS f WHERE keys = 'uuid') AS b USING (keys, account) GROUP BY keys;
 
 -- By hand
 \x
-SELECT * FROM kam._account_figures('bigint 1: 2020-03 sales 10.00 lines 1 days 1; 2021-01 sales 100.00 credited 20.00 lines 3 days 5,31; 2021-02 sales 50.00 lines 1 days 2; 2021-03 sales -5.00 credited 5.00 lines 1; 2021-04 sales 7.00 lines 1 days 9 cost 3.5'::text::kam.book, NULL::bigint, '2021-03-31', 2, 3);
-SELECT * FROM kam._account_figures('text "a": 2021-01 sales -1 credited 1 lines 1 quantity -1 | "b": 2021-04 sales 1 lines 1 days 1'::kam.book, NULL::text, '2021-03-31', 1, 1);
+SELECT * FROM found('bigint 1: 2020-03 sales 10.00 lines 1 days 1; 2021-01 sales 100.00 credited 20.00 lines 3 days 5,31; 2021-02 sales 50.00 lines 1 days 2; 2021-03 sales -5.00 credited 5.00 lines 1; 2021-04 sales 7.00 lines 1 days 9 cost 3.5'::text::kam.book, NULL::bigint, '2021-03-31', 2, 3);
+SELECT * FROM found('text "a": 2021-01 sales -1 credited 1 lines 1 quantity -1 | "b": 2021-04 sales 1 lines 1 days 1'::kam.book, NULL::text, '2021-03-31', 1, 1);
 \x
 SELECT account, line_count FROM kam._account_figures('bigint 1: 2021-03 sales 1 lines 2147483647 days 1 | 2: 2021-02 sales 1 lines 4294967295 days 1', 1, '2021-03-31', 1, 1);
 SELECT account, median_gap_days FROM kam._account_figures('bigint 1: 2021-03 sales 1 lines 2 days 1,2 | 2: 2021-02 sales 1 lines 1 days 1; 2021-03 sales 1 lines 2 days 1,31 | 3: 2020-01 sales 1 lines 1 days 1; 2020-05 sales 1 lines 1 days 7; 2020-09 sales 1 lines 1 days 13 | 4: 2020-01 sales 1 lines 1 days 1; 2020-05 sales 1 lines 1 days 8 | 5: 2020-01 sales 1 lines 1 days 1; 2020-05 sales 1 lines 1 days 9 | 6: 1950-01 sales 1 lines 1 days 1; 2020-05 sales 1 lines 1 days 9', 1, '2021-03-31', 1, 1);
@@ -139,4 +151,25 @@ FROM unnest(ARRAY[$$NULL::integer, '2021-03-31', 3, 12$$, $$NULL::integer, NULL,
 SELECT answer_of($$NULL, 1, NULL, 3, 12$$) AS null_month, answer_of($$NULL, 1, '2021-03-31', 3, 1201$$) AS months, answer_of($$NULL, NULL::numeric, '2021-03-31', 3, 12$$) AS no_book, answer_of($$'text "a": 2021-01 sales 5 lines 1 days 1', 1, '2021-03-31', 3, 12$$) AS other_keys,
 	answer_of($$'text "a": 2021-01 sales 5 lines 2147483648 days 1', ''::text, '2021-01-31', 3, 12$$) AS lines, answer_of($$'no book', ''::text, '2021-01-31', 3, 12$$) AS nonsense;
 \pset format aligned
+
+-- Accounts compared by other measures, cuts and without some of them
+SELECT measure, a, b, pareto, count(*) AS accounts, count(*) FILTER (WHERE f IS DISTINCT FROM g) AS different, count(f.abc_class) AS classed, count(*) FILTER (WHERE f.account % 7 = 0 AND num_nonnulls(f.rank, f.rank_12m, f.abc_class, f.abc_margin_class) > 0) AS excluded_ranked
+FROM source, (VALUES ('sales', 0.5, 0.9, 0.3), ('margin', 0.8, 0.95, 1), ('weight', 0, 1, 0.0001)) AS c(measure, a, b, pareto),
+	LATERAL (SELECT array_agg(k::text) AS excluded FROM generate_series(-7, 700, 7) AS k) AS x,
+	LATERAL (SELECT account, rank, pareto_class, rank_12m, cumulative_share, abc_value, abc_rank, abc_cumulative_share, abc_class, abc_margin_class
+		FROM kam._account_figures(book, NULL::integer, '2021-03-31', 2, 15, measure, a, b, pareto, excluded)) AS f
+	FULL JOIN LATERAL (
+		SELECT account, CASE WHEN key_sales > 0 THEN rank() OVER (ORDER BY key_sales DESC NULLS LAST)::integer END AS rank, kam.abc_class(key_sales, pareto, pareto) OVER () AS pareto_class,
+			CASE WHEN sales_12m > 0 THEN rank() OVER (ORDER BY sales_12m DESC NULLS LAST)::integer END AS rank_12m, kam.cumulative_share(sales_12m) OVER () AS cumulative_share,
+			coalesce(value, unranked) AS abc_value, CASE WHEN value > 0 THEN rank() OVER (ORDER BY value DESC NULLS LAST)::integer END AS abc_rank, kam.cumulative_share(value) OVER () AS abc_cumulative_share,
+			kam.abc_class(value, a, b) OVER () AS abc_class, kam.abc_class(margin, a, b) OVER () AS abc_margin_class
+		FROM (
+			SELECT account, CASE WHEN counts THEN key_sales END AS key_sales, CASE WHEN counts THEN sales_12m END AS sales_12m, CASE WHEN counts THEN value END AS value, value AS unranked, CASE WHEN counts THEN class_sales - class_cost END AS margin
+			FROM expected(book, NULL::integer, '2021-03-31', 2, 15) AS e, LATERAL (SELECT e.account % 7 <> 0 AS counts, CASE measure WHEN 'sales' THEN class_sales WHEN 'margin' THEN class_sales - class_cost ELSE class_quantity END AS value) AS v) AS e) AS g
+		ON g.account = f.account
+WHERE keys = 'integer' GROUP BY measure, a, b, pareto ORDER BY measure COLLATE "C";
+SELECT kam._account_figures('bigint 1: 2021-03 sales 1 lines 1 days 1', 1, '2021-03-31', 3, 12, 'profit');
+SELECT kam._account_figures('bigint 1: 2021-03 sales 1 lines 1 days 1', 1, '2021-03-31', 3, 12, excluded => '{x}');
+SELECT kam._account_figures('bigint 1: 2021-03 sales 1 lines 1 days 1', 1, '2021-03-31', 3, 12, abc_a => 2);
+
 DROP SCHEMA figures CASCADE;

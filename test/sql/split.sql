@@ -28,7 +28,7 @@ UNION ALL SELECT 'uuid', kam.book(md5(k::text)::uuid, day, amount, cost, quantit
 UNION ALL SELECT 'amounts only', kam.book(k, day, amount) FROM line
 UNION ALL SELECT 'one month', kam.book(k, day, amount) FROM line WHERE k = 501
 UNION ALL SELECT 'one account', kam.book(k, day, amount) FROM line WHERE k = 400;
-CREATE TABLE part AS SELECT keys, i, month, part.book FROM whole, kam.split(whole.book) WITH ORDINALITY AS part(month, book, i);
+CREATE TABLE part AS SELECT keys, ordinality AS i, month, part.book, lines, last_purchase FROM whole, kam.split(whole.book) WITH ORDINALITY AS part;
 
 -- The parts are the whole, in order; each is the slice of its month, stored as
 -- what its text or its lines would give.
@@ -48,9 +48,13 @@ FROM (SELECT account, part.month, m.sales, m.credited, m.lines, m.purchase_days,
 SELECT keys, sum(s.account_months) = z.account_months AS all_account_months, count(*) FILTER (WHERE s.first_month <> month OR s.last_month <> month) AS other_months
 FROM whole JOIN part USING (keys), kam.size(whole.book) AS z, kam.size(part.book) AS s GROUP BY keys, z.account_months ORDER BY keys;
 
+-- The number of lines and the last day with a purchase
+SELECT count(*) AS months, count(*) FILTER (WHERE (p.lines, p.last_purchase) IS DISTINCT FROM (g.lines, g.last_purchase)) AS different, count(*) FILTER (WHERE g.last_purchase IS NULL) AS without_purchase
+FROM (SELECT * FROM part WHERE keys = 'uuid') AS p FULL JOIN (SELECT kam.month(day) AS month, count(*) AS lines, max(day) FILTER (WHERE amount > 0) AS last_purchase FROM line GROUP BY 1) AS g USING (month);
+
 -- By hand
 SELECT * FROM kam.split('text "": 2020-03 sales 0 lines 1 | "a": 2020-01 sales 1.50 lines 1 days 2 cost 1; 2020-03 sales -2.00 credited 2.00 lines 1 cost 0 | "b": 2020-03 sales 99999999999999999999999999 lines 5000 days 1,31 | "ba": 2019-12 sales 3 lines 1 days 31');
-SELECT month, account, ledger FROM kam.split((SELECT kam.book(k, day, amount) FROM (VALUES (2, date '2020-02-29', 1.0), (1, '2020-01-31', 2.00), (2, '2020-01-01', 3)) AS v(k, day, amount))) AS s, kam.accounts(s.book) ORDER BY month, account;
+SELECT month, lines, last_purchase, account, ledger FROM kam.split((SELECT kam.book(k, day, amount) FROM (VALUES (2, date '2020-02-29', 1.0), (1, '2020-01-31', 2.00), (2, '2020-01-01', 3)) AS v(k, day, amount))) AS s, kam.accounts(s.book) ORDER BY month, account;
 SELECT count(*) AS of_null FROM kam.split(NULL);
 SELECT count(*) AS of_no_lines FROM kam.split((SELECT kam.book(k, day, amount) FROM line WHERE false));
 SELECT s.* FROM (SELECT kam.book(k, day, 1) AS book FROM (VALUES (2, date '5874897-12-31'), (1, '4714-12-01 BC')) AS v(k, day)) AS b, kam.split(b.book) AS s;
