@@ -720,7 +720,11 @@ BEGIN
 	PERFORM kam._resume_refresh(mart, refresh_id);
 	PERFORM kam._compare_to_date(refresh_id);
 	PERFORM kam._find_restatements(book);
-	-- Accounts that are in the sales and not in the account table.
+	-- Accounts that are in the sales and not in the account table, and no longer
+	-- those that are in neither
+	DELETE FROM account_label AS l
+	WHERE l.head_id IS NULL AND NOT EXISTS (SELECT FROM account_month AS m
+		WHERE m.report_month = (SELECT max(r.report_month) FROM report_month AS r) AND m.account_id = l.account_id);
 	INSERT INTO account_label (account_id)
 	SELECT m.account_id FROM account_month AS m
 	WHERE m.report_month = (SELECT max(r.report_month) FROM report_month AS r)
@@ -736,6 +740,9 @@ BEGIN
 	-- A small sample tells what the planner needs of seventy columns.
 	PERFORM set_config('default_statistics_target', '10', true);
 	ANALYZE account_month, report_month, account_label;
+	IF run.report_month IS NULL THEN
+		RETURN;
+	END IF;
 	RAISE NOTICE 'report of % is ready: % months computed in % s', to_char(run.report_month, 'YYYY-MM'), coalesce(run.month_count, 0), round(run.report_seconds::numeric, 2);
 END
 $$;

@@ -23,10 +23,25 @@ SELECT type, identity AS without_comment FROM member
 WHERE obj_description(objid, classid::regclass::name) IS NULL
 ORDER BY identity COLLATE "C";
 
--- Functions: safe in workers, without rights or settings of their own, in C
-SELECT p.oid::regprocedure AS not_as_all FROM pg_proc AS p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid
-WHERE proparallel <> 's' OR prosecdef OR proconfig IS NOT NULL OR proleakproof OR prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c') AND prokind <> 'a' OR proacl IS NOT NULL
+-- Functions: without rights of their own; those in C safe in workers, but what
+-- touches locks and transactions
+SELECT p.oid::regprocedure AS has_rights FROM pg_proc AS p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid
+WHERE prosecdef OR proleakproof OR proacl IS NOT NULL
 ORDER BY p.oid::regprocedure::text COLLATE "C";
+SELECT p.oid::regprocedure AS c_function_not_as_all FROM pg_proc AS p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid
+WHERE (proparallel <> 's' OR proconfig IS NOT NULL) AND (prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') OR prokind = 'a')
+ORDER BY p.oid::regprocedure::text COLLATE "C";
+SELECT p.oid::regprocedure AS other_language, l.lanname FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid
+WHERE lanname NOT IN ('c', 'sql', 'plpgsql', 'internal') ORDER BY p.oid::regprocedure::text COLLATE "C";
+
+-- In SQL and PL/pgSQL: bodies that are bound to objects, or a search_path that
+-- nobody else writes to.  Those without either run in that of their caller,
+-- which is why SQL must not reach them by name of a mart.
+SELECT p.oid::regprocedure AS path_of_caller, 'mart' = ANY (coalesce(proargnames, '{}')) AS takes_mart FROM pg_proc AS p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid
+WHERE prolang <> (SELECT oid FROM pg_language WHERE lanname = 'c') AND prokind <> 'a' AND prosqlbody IS NULL
+	AND NOT 'search_path=pg_catalog, pg_temp' = ANY (coalesce(proconfig, '{}'))
+ORDER BY p.oid::regprocedure::text COLLATE "C";
+
 SELECT p.oid::regprocedure AS not_immutable, provolatile FROM pg_proc AS p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid WHERE provolatile <> 'i' ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT p.oid::regprocedure AS not_strict FROM pg_proc AS p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid WHERE NOT proisstrict AND prokind <> 'a' ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT p.oid::regprocedure AS strict_window_function FROM pg_proc AS p JOIN member ON classid = 'pg_proc'::regclass AND objid = p.oid WHERE proisstrict AND prokind = 'w';
