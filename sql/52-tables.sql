@@ -34,6 +34,7 @@ CREATE TABLE settings (
 	new_months integer NOT NULL DEFAULT 6 CONSTRAINT new_months_from_1_to_12 CHECK (new_months BETWEEN 1 AND 12),
 	alert_fall numeric(5,4) NOT NULL DEFAULT 0.30 CONSTRAINT alert_fall_between_0_and_1 CHECK (alert_fall > 0 AND alert_fall <= 1),
 	alert_share numeric(5,4) NOT NULL DEFAULT 0.005 CONSTRAINT alert_share_between_0_and_1 CHECK (alert_share >= 0 AND alert_share <= 1),
+	alert_deviations double precision NOT NULL DEFAULT 3.5 CONSTRAINT alert_deviations_from_0_to_100 CHECK (alert_deviations BETWEEN 0 AND 100),
 	large_share numeric(5,4) NOT NULL DEFAULT 0.10 CONSTRAINT large_share_between_0_and_1 CHECK (large_share > 0 AND large_share <= 1),
 	band_low numeric(5,4) NOT NULL DEFAULT 0.30,
 	band_high numeric(5,4) NOT NULL DEFAULT 0.55,
@@ -75,6 +76,7 @@ COMMENT ON COLUMN settings.frequency_y IS 'Smallest part of active months of cla
 COMMENT ON COLUMN settings.new_months IS 'Accounts younger than this many months have no frequency class: they are new.';
 COMMENT ON COLUMN settings.alert_fall IS 'Smallest fall of three months'' sales that raises an alert.';
 COMMENT ON COLUMN settings.alert_share IS 'Smallest loss that raises an alert, as part of the booked sales of the three months before.';
+COMMENT ON COLUMN settings.alert_deviations IS 'Smallest loss that raises an alert, in standard deviations of the account''s monthly net sales over the class window (cv times their mean): what it swings by anyway is no news.';
 COMMENT ON COLUMN settings.large_share IS 'Part of twelve months'' booked sales from which an account or group is large: others depend on it.';
 COMMENT ON COLUMN settings.band_low IS 'Usual share of the key accounts in all sales: lower end.';
 COMMENT ON COLUMN settings.band_high IS 'Usual share of the key accounts in all sales: upper end.';

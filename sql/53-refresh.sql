@@ -478,6 +478,8 @@ BEGIN
 			AND sales_3m_before > 0
 			AND sales_3m_before - sales_3m >= setting.alert_share * booked_3m_before
 			AND sales_3m <= (1 - setting.alert_fall) * sales_3m_before
+			-- What an account swings by anyway is no news.
+			AND (sales_3m_before - sales_3m >= setting.alert_deviations * cv * class_sales::double precision / setting.class_months) IS NOT FALSE
 			AND (age_months < 15 OR sales_3m_year_before > 0 AND sales_3m <= (1 - setting.alert_fall) * sales_3m_year_before) IS TRUE,
 		key_run, CASE WHEN is_key THEN month ELSE previous_key_month END,
 		CASE WHEN is_managed THEN CASE WHEN was_managed THEN previous_managed_since ELSE month END END,

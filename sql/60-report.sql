@@ -354,7 +354,7 @@ FROM (
 		m.sales_amount + m.sales_m1 + m.sales_m2 AS sales_3m,
 		m.sales_3m_before - (m.sales_amount + m.sales_m1 + m.sales_m2) AS loss_3m
 	FROM account_month AS m WHERE m.is_alert) AS a;
-COMMENT ON VIEW turnover_alert IS 'One row per report month and account of weight whose sales of three months fell sharply, against the three before and the same three last year.';
+COMMENT ON VIEW turnover_alert IS 'One row per report month and account of weight (key within twelve months, or among the first by twelve months) whose net sales of three months fell by settings.alert_fall against the three before and, if it bought then, the same three last year, by alert_share of the booked sales, and by alert_deviations of its own usual swings.';
 
 CREATE VIEW periodicity AS
 SELECT p.report_month, p.is_latest, p.account_id, p.account_name, p.manager, p.is_key, p.is_managed, p.rank,
