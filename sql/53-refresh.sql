@@ -777,6 +777,7 @@ BEGIN
 	END LOOP;
 	PERFORM kam._finish_refresh(mart, refresh_id, plan.book);
 	PERFORM kam._release_lock(kam._lock_of(mart));
+	COMMIT;
 END
 $$;
 COMMENT ON PROCEDURE kam.refresh(text, date, date) IS

@@ -6,14 +6,16 @@
 -- may read for minutes, and a table that is read can be neither truncated nor
 -- altered; so it can have neither a SET clause nor an exception handler.
 
-CREATE FUNCTION kam._bound_columns() RETURNS text[]
+CREATE FUNCTION kam._bound_columns(mart text) RETURNS text[]
 	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
 	bound text[];
 	c record;
 	is_there boolean;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	SELECT coalesce(array_agg(b.contract || '.' || b.column_name), '{}') INTO bound FROM binding AS b;
 	-- A view that was replaced by hand may give more than was bound.  For an
 	-- unbound column the planner sees the constant and reads nothing.
@@ -30,8 +32,8 @@ BEGIN
 	RETURN bound;
 END
 $$;
-COMMENT ON FUNCTION kam._bound_columns() IS
-'Contracts and columns that are bound or have values, such as sales.quantity. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._bound_columns(text) IS
+'Contracts and columns of a mart that are bound or have values, such as sales.quantity.';
 
 CREATE FUNCTION kam._data_check(mart text, OUT check_name text, OUT has_scope boolean, OUT has_amount boolean, OUT explanation text, OUT query text)
 	RETURNS SETOF record
@@ -58,7 +60,7 @@ BEGIN
 			MESSAGE = format('mart %I was made by kam %s and the extension is %s', mart, setting.kam_version, kam._version()),
 			HINT = format('SELECT kam.upgrade_mart(%L);', mart);
 	END IF;
-	bound := kam._bound_columns();
+	bound := kam._bound_columns(mart);
 	has_document := 'sales.document' = ANY (bound);
 	has_product := 'sales.product' = ANY (bound);
 	has_quantity := 'sales.quantity' = ANY (bound);
@@ -111,16 +113,16 @@ BEGIN
 	('product_missing', has_product, false, true,
 		'Lines without a product are missing in all that goes by product.',
 		'SELECT s.* FROM %1$s.source_sale AS s WHERE s.product IS NULL AND %2$s'),
-	('product_unknown', has_product AND 'products.relation' = ANY (bound), false, true,
+	('product_unknown', has_product AND 'products.product' = ANY (bound), false, true,
 		'The products of these lines are not in the bound product table.',
 		'SELECT s.* FROM %1$s.source_sale AS s WHERE s.product IS NOT NULL AND NOT EXISTS (SELECT FROM %1$s.source_product AS p WHERE p.product = s.product) AND %2$s'),
-	('account_unknown', 'accounts.relation' = ANY (bound), false, true,
+	('account_unknown', 'accounts.account_id' = ANY (bound), false, true,
 		'The accounts of these lines are not in the bound account table.',
 		'SELECT s.* FROM %1$s.source_sale AS s WHERE s.account_id IS NOT NULL AND NOT EXISTS (SELECT FROM %1$s.source_account AS a WHERE a.account_id = s.account_id) AND %2$s'),
-	('account_listed_twice', 'accounts.relation' = ANY (bound), false, false,
+	('account_listed_twice', 'accounts.account_id' = ANY (bound), false, false,
 		'These accounts stand several times in the account table; one of their rows is taken.',
 		'SELECT a.account_id, count(*) AS row_count FROM %1$s.source_account AS a WHERE a.account_id IS NOT NULL GROUP BY a.account_id HAVING count(*) > 1'),
-	('product_listed_twice', 'products.relation' = ANY (bound), false, false,
+	('product_listed_twice', 'products.product' = ANY (bound), false, false,
 		'These products stand several times in the product table; the smallest weight is taken, and one row that calls it a service is enough.',
 		'SELECT p.product, count(*) AS row_count FROM %1$s.source_product AS p WHERE p.product IS NOT NULL GROUP BY p.product HAVING count(*) > 1'),
 
@@ -216,13 +218,13 @@ BEGIN
 	('credited_beyond_bought', has_product, false, true,
 		'Accounts that were credited more of a product than they ever bought: another account''s return, a wrong product, or an amount for something else. Credits of the first three months of the data are left out. The amount is the net of all that.',
 		E'SELECT s.account_id, s.product,\n'
-		'	sum(s.%6$s) FILTER (WHERE s.amount > 0) AS bought, - sum(s.%6$s) FILTER (WHERE s.amount < 0) AS credited,\n'
+		'	coalesce(sum(s.%6$s) FILTER (WHERE s.amount > 0), 0) AS bought, - sum(s.%6$s) FILTER (WHERE s.amount < 0) AS credited,\n'
 		'	sum(s.amount) AS amount\n'
 		'FROM %1$s.source_sale AS s\n'
-		'WHERE s.account_id IS NOT NULL AND s.product IS NOT NULL AND (s.amount >= 0 OR s.sold_on >= %5$L)\n'
+		'WHERE s.account_id IS NOT NULL AND s.product IS NOT NULL AND (s.amount >= 0 OR s.sold_on >= %5$L) AND (s.%6$s <> ''NaN'') IS NOT FALSE\n'
 		'	AND %2$s%8$s\n'
 		'GROUP BY s.account_id, s.product\n'
-		'HAVING sum(s.amount) < 0 OR sum(s.%6$s) FILTER (WHERE s.%6$s <> ''NaN'') < 0 AND sum(s.amount) FILTER (WHERE s.amount < 0) < 0\n'
+		'HAVING sum(s.amount) < 0 OR - sum(s.%6$s) FILTER (WHERE s.amount < 0) > coalesce(sum(s.%6$s) FILTER (WHERE s.amount > 0), 0)\n'
 		'ORDER BY amount, s.account_id, s.product'),
 
 	('month_without_sales', true, true, false,
@@ -371,13 +373,14 @@ COMMENT ON PROCEDURE kam.check_data(text) IS
 'Checks the lines that a mart reads, as far as their columns are bound: lines without account, placeholders, zero and negative prices, what is no number, documents that repeat others, more credited than bought, unknown products and accounts, gaps, late postings, and whether the sales are still what was read. What it finds stands in data_quality until the next run, each with the query that lists it; quality_resolution mutes what is known. Reads all sales once or more per check and blocks nobody, a refresh neither. A check that fails is a finding of its own, named check_failed. Only for the owner of the mart, in a session of its own transactions: it commits after each check. Errors: no mart (22004, 3F000, 42809), not the owner (42501), a transaction block or function around it (25001), another version of kam (55000).';
 
 -- The doctor.  Each part is a function of its own, so that one that meets
--- something unheard-of keeps the others from nothing.  They run in the
--- search_path that kam.doctor sets.
+-- something unheard-of keeps the others from nothing.
 CREATE FUNCTION kam._bind_statement(mart text, contract text, changed jsonb DEFAULT '{}') RETURNS text
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_variable
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	RETURN (SELECT format('SELECT kam.bind_%s(%s);', contract, concat_ws(', ',
 			quote_literal(mart),
 			(SELECT quote_literal(b.expression) FROM binding AS b WHERE b.contract = contract AND b.column_name = 'relation'),
@@ -390,7 +393,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam._bind_statement(text, text, jsonb) IS
-'The statement that binds a contract as it is bound, but for the expressions that are given by their arguments. In the search_path of its caller.';
+'The statement that binds a contract as it is bound, but for the expressions that are given by their arguments.';
 
 CREATE FUNCTION kam._doctor_installation(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql STABLE ROWS 10
@@ -419,12 +422,15 @@ COMMENT ON FUNCTION kam._doctor_installation(text) IS 'What is wrong with the in
 
 CREATE FUNCTION kam._doctor_refresh(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_column
 DECLARE
 	newest record;
 	done record;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	SELECT l.*, EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.pid = l.pid AND a.query_start = l.statement_at AND a.state = 'active') AS is_alive
 	INTO newest FROM refresh_log AS l ORDER BY l.refresh_id DESC LIMIT 1;
 	SELECT l.* INTO done FROM refresh_log AS l WHERE l.status = 'done' ORDER BY l.refresh_id DESC LIMIT 1;
@@ -450,10 +456,12 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION kam._doctor_refresh(text) IS 'Whether a mart is refreshed. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._doctor_refresh(text) IS 'Whether a mart is refreshed.';
 
 CREATE FUNCTION kam._doctor_schedule(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -468,6 +476,7 @@ DECLARE
 	checks text := format('CALL kam.check_data(%L)', mart);
 	recipe text;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	-- Only what belongs to the extension is read: a view that somebody called
 	-- cron.job would run in the owner's name.
 	SELECT count(*) FILTER (WHERE c.relname = 'job') > 0, count(*) FILTER (WHERE c.relname = 'job_run_details') > 0 INTO has_cron, has_runs
@@ -518,13 +527,28 @@ BEGIN
 	RETURN QUERY SELECT 'advice', 'schedule', 'Nothing seems to refresh the mart regularly.', recipe;
 END
 $$;
-COMMENT ON FUNCTION kam._doctor_schedule(text) IS 'Whether pg_cron, or anything else, refreshes a mart, with the recipe. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._doctor_schedule(text) IS 'Whether pg_cron, or anything else, refreshes a mart, with the recipe.';
 
 CREATE FUNCTION kam._doctor_contracts(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
-	LANGUAGE plpgsql STABLE ROWS 10
+	LANGUAGE plpgsql ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_column
+DECLARE
+	c record;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
+	FOR c IN SELECT DISTINCT k.contract, k.view_name FROM kam._contract_column() AS k ORDER BY k.contract LOOP
+		BEGIN
+			EXECUTE format('SELECT FROM %I LIMIT 0', c.view_name);
+		EXCEPTION WHEN OTHERS THEN
+			RETURN QUERY SELECT 'error', 'contract views', format('%s cannot be read: %s.', c.view_name, SQLERRM),
+				coalesce((SELECT format('GRANT SELECT ON %s TO %I;', b.expression, current_user) FROM binding AS b WHERE b.contract = c.contract AND b.column_name = 'relation' AND SQLSTATE = '42501'),
+					format('SELECT * FROM %I.%I;', mart, c.view_name));
+		END;
+	END LOOP;
+
 	-- What a view reads stands in the catalogues, and stays there through dump
 	-- and restore: relations, and columns of the bound one.
 	RETURN QUERY
@@ -572,16 +596,19 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION kam._doctor_contracts(text) IS 'Whether the contract views of a mart are what was bound. Reads catalogues only. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._doctor_contracts(text) IS 'Whether the contract views of a mart are what was bound. Reads catalogues only.';
 
-CREATE FUNCTION kam._date_index_serves(day date) RETURNS boolean
+CREATE FUNCTION kam._date_index_serves(mart text, day date) RETURNS boolean
 	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 	SET enable_seqscan = off
 AS $$
 DECLARE
 	plan json;
 	leaves integer;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	EXECUTE format('EXPLAIN (FORMAT json, COSTS off) SELECT FROM source_sale AS s WHERE s.sold_on >= %L', day) INTO plan;
 	-- Partitions that are left out are as good as an index.
 	SELECT count(*) FILTER (WHERE t.isleaf) INTO leaves
@@ -590,21 +617,22 @@ BEGIN
 		OR leaves > 1 AND (SELECT count(*) FROM regexp_matches(plan::text, '"Relation Name":', 'g')) < leaves;
 END
 $$;
-COMMENT ON FUNCTION kam._date_index_serves(date) IS
-'Whether the planner could find the sales since a day without reading all of them. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._date_index_serves(text, date) IS
+'Whether the planner could find the sales of a mart since a day without reading all of them.';
 
 CREATE FUNCTION kam._doctor_sales(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_column
 DECLARE
-	bound text[] := kam._bound_columns();
-	last_report date := (SELECT max(r.report_month) FROM report_month AS r);
-	after_month date := last_report + interval '1 month';
-	sample_from date := last_report;
+	bound text[] := kam._bound_columns(mart);
+	last_report date;
+	after_month date;
+	sample_from date;
 	relation record;
 	date_column record;
-	recipe text;
 	c record;
 	slope double precision;
 	n bigint;
@@ -612,6 +640,8 @@ DECLARE
 	days record;
 	year_days record;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
+	SELECT max(r.report_month), max(r.report_month) + interval '1 month', max(r.report_month) INTO last_report, after_month, sample_from FROM report_month AS r;
 	IF last_report IS NULL THEN
 		RETURN;
 	END IF;
@@ -622,7 +652,7 @@ BEGIN
 	-- since
 	SELECT p.oid, p.relkind, kam._relation_name(p.oid) AS name INTO relation
 	FROM binding AS b JOIN pg_class AS p ON p.oid = to_regclass(b.expression) WHERE b.contract = 'sales' AND b.column_name = 'relation';
-	IF relation.relkind IN ('r', 'p') AND (SELECT max(l.line_count) FROM refresh_log AS l WHERE l.status = 'done') >= 100000 AND NOT kam._date_index_serves(last_report) THEN
+	IF relation.relkind IN ('r', 'p') AND (SELECT max(l.line_count) FROM refresh_log AS l WHERE l.status = 'done') >= 100000 AND NOT kam._date_index_serves(mart, last_report) THEN
 		SELECT a.attname, a.atttypid, s.correlation INTO date_column
 		FROM binding AS b JOIN pg_attribute AS a ON a.attrelid = relation.oid AND a.attnum > 0 AND NOT a.attisdropped AND (btrim(b.expression) = quote_ident(a.attname) OR lower(btrim(b.expression)) = quote_ident(a.attname))
 			LEFT JOIN pg_stats AS s ON format('%I.%I', s.schemaname, s.tablename) = relation.name AND s.attname = a.attname AND NOT s.inherited
@@ -688,18 +718,21 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam._doctor_sales(text) IS
-'Whether the lines of a mart can be found by date, are totals, and are all there. Reads the lines of the latest report month, or of twelve months if these are few. In the search_path of its caller.';
+'Whether the lines of a mart can be found by date, are totals, and are all there. Reads the lines of the latest report month, or of twelve months if these are few.';
 
 CREATE FUNCTION kam._doctor_accounts(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_column
 DECLARE
-	bound text[] := kam._bound_columns();
-	last_report date := (SELECT max(r.report_month) FROM report_month AS r);
-	after_month date := last_report + interval '1 month';
-	key_type text := (SELECT t.key_name FROM kam._mart_types(mart) AS t);
+	bound text[] := kam._bound_columns(mart);
+	last_report date;
+	after_month date;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
+	SELECT max(r.report_month), max(r.report_month) + interval '1 month' INTO last_report, after_month FROM report_month AS r;
 	RETURN QUERY
 	SELECT 'warning', 'accounts', format('%s %% of twelve months'' sales name no account: they are booked and nobody''s.', round(100 * u.share::numeric, 1)),
 		format('SELECT * FROM %I.source_sale WHERE account_id IS NULL AND sold_on >= %L;', mart, last_report)
@@ -757,7 +790,7 @@ BEGIN
 	FROM account_alias AS a JOIN excluded_account AS x ON x.account_id = a.account_id GROUP BY x.account_id, x.reason
 	UNION ALL
 	SELECT 'warning', 'exclusions', format('%s is excluded, but counts for %s, which is ranked.', x.account_id, a.account_id),
-		format('SELECT kam.merge_account(%L, %L, ...) or INSERT INTO %I.excluded_account (account_id, reason) VALUES (%L, %L);', mart, x.account_id, mart, a.account_id, x.reason)
+		format('INSERT INTO %I.excluded_account (account_id, reason) VALUES (%L, %L);', mart, a.account_id, x.reason)
 	FROM excluded_account AS x JOIN account_alias AS a ON a.old_account_id = x.account_id
 	WHERE NOT EXISTS (SELECT FROM excluded_account AS y WHERE y.account_id = a.account_id)
 	UNION ALL
@@ -774,18 +807,22 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam._doctor_accounts(text) IS
-'Which accounts should or should not be ranked: lines without one, candidates for exclusion, aliases, exclusions and overrides without sense. Reads the lines of the latest report month. In the search_path of its caller.';
+'Which accounts should or should not be ranked: lines without one, candidates for exclusion, aliases, exclusions and overrides without sense. Reads the lines of the latest report month.';
 
 CREATE FUNCTION kam._doctor_products(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_column
 DECLARE
-	bound text[] := kam._bound_columns();
-	last_report date := (SELECT max(r.report_month) FROM report_month AS r);
+	bound text[] := kam._bound_columns(mart);
+	last_report date;
 	products text[];
 	texts text[];
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
+	SELECT max(r.report_month) INTO last_report FROM report_month AS r;
 	IF last_report IS NULL OR 'sales.product' <> ALL (bound) THEN
 		RETURN;
 	END IF;
@@ -849,17 +886,20 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam._doctor_products(text) IS
-'Which products look like services. Reads the lines of twelve months. In the search_path of its caller.';
+'Which products look like services. Reads the lines of twelve months.';
 
 CREATE FUNCTION kam._doctor_settings(mart text) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql ROWS 10
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = ISO
 AS $$
 #variable_conflict use_column
 DECLARE
-	bound text[] := kam._bound_columns();
+	bound text[] := kam._bound_columns(mart);
 	setting record;
 	latest record;
 BEGIN
+	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	SELECT * INTO STRICT setting FROM settings;
 	SELECT r.*, (SELECT count(*) FROM account_month AS m WHERE m.report_month = r.report_month AND m.is_alert) AS alert_count,
 		(SELECT count(*) FROM account_month AS m WHERE m.report_month = r.report_month AND m.is_key AND m.manager IS NULL) AS unmanaged_count
@@ -903,7 +943,7 @@ BEGIN
 	FROM data_quality AS q HAVING count(*) > 0;
 END
 $$;
-COMMENT ON FUNCTION kam._doctor_settings(text) IS 'Settings of a mart that make nothing, or too much. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._doctor_settings(text) IS 'Settings of a mart that make nothing, or too much.';
 
 CREATE FUNCTION kam.doctor(mart text DEFAULT NULL) RETURNS TABLE (severity text, topic text, finding text, remedy text)
 	LANGUAGE plpgsql ROWS 20
