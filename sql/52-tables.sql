@@ -315,6 +315,7 @@ CREATE TABLE report_month (
 	is_closed boolean NOT NULL DEFAULT false,
 	closed_at timestamptz,
 	closed_by text,
+	compared text,
 	posted_until date,
 	has_cost boolean NOT NULL,
 	has_quantity boolean NOT NULL,

@@ -350,10 +350,9 @@ BEGIN
 	-- Before anything that depends on them is read: a change meanwhile makes
 	-- the next refresh compute the months again.
 	SELECT encode(sha256(convert_to(concat_ws('|', s::text,
-			(SELECT string_agg(a.old_account_id || '>' || a.account_id || '@' || coalesce(a.since::text, ''), ',' ORDER BY a.old_account_id::text COLLATE "C") FROM account_alias AS a),
+			kam._map_fingerprint(),
 			(SELECT string_agg(x.account_id || ':' || x.reason, ',' ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
 			(SELECT string_agg(l.account_id || ':' || l.exclusion, ',' ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
-			(SELECT string_agg(l.account_id || '>' || l.head_id, ',' ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE s.unit = 'group' AND l.head_id <> l.account_id),
 			(SELECT string_agg(o.override_id || ':' || o.account_id || o.is_granted || o.reason || o.valid_from || coalesce(o.valid_until::text, ''), ',' ORDER BY o.override_id) FROM override AS o WHERE o.status = 'key')
 		), 'UTF8')), 'hex') INTO registers
 	FROM settings AS s;
@@ -681,12 +680,31 @@ RETURN (SELECT max(d)::date FROM generate_series(month::timestamp, month + inter
 	WHERE kam._working_days(month, d::date) <= days);
 COMMENT ON FUNCTION kam._working_day(date, integer) IS 'Last day of the month with at most that many working days until then.';
 
+CREATE FUNCTION kam._map_fingerprint() RETURNS text
+	LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+	RETURN concat_ws('|',
+		(SELECT string_agg(a.old_account_id || '>' || a.account_id || '@' || coalesce(to_char(a.since, 'YYYY-MM'), ''), ',' ORDER BY a.old_account_id::text COLLATE "C") FROM account_alias AS a),
+		(SELECT string_agg(l.account_id || '>' || l.head_id, ',' ORDER BY l.account_id::text COLLATE "C")
+			FROM account_label AS l, settings AS s WHERE s.unit = 'group' AND l.head_id <> l.account_id));
+END
+$$;
+COMMENT ON FUNCTION kam._map_fingerprint() IS 'All aliases and, where groups are ranked, members with their heads. In the search_path of its caller.';
+
 CREATE FUNCTION kam._find_restatements(book kam.book) RETURNS void
 	LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
+DECLARE
+	map text := kam._map_fingerprint();
+	months date[];
 BEGIN
-	DELETE FROM closed_difference;
+	-- Only months whose sales or map have changed since they were last compared
+	SELECT coalesce(array_agg(r.report_month), '{}') INTO months
+	FROM report_month AS r LEFT JOIN month_book AS b ON b.month = r.report_month
+	WHERE r.is_closed AND r.compared IS DISTINCT FROM encode(sha256(convert_to(concat(b.fingerprint, '|', map), 'UTF8')), 'hex');
+	DELETE FROM closed_difference AS d WHERE d.report_month = ANY (months);
 	INSERT INTO closed_difference (report_month, account_id, part, frozen_amount, present_amount, change_amount, frozen_credited_amount, present_credited_amount)
 	SELECT c.report_month, x.account_id, x.part, x.frozen, x.present, x.present - x.frozen, x.frozen_credited, x.present_credited
 	FROM report_month AS c, LATERAL (
@@ -697,13 +715,14 @@ BEGIN
 			FULL JOIN kam._account_figures(kam.slice(book, c.report_month, c.report_month), (SELECT k.account_id FROM _key AS k), c.report_month, 1, 3) AS p
 				ON p.account = f.account_id
 		UNION ALL
-		SELECT NULL, 'unattributed', c.unattributed_amount, r.unattributed_amount, c.unattributed_credited_amount, r.unattributed_credited_amount
-		FROM kam._rest_of_month(c.report_month) AS r
-		UNION ALL
-		SELECT NULL, 'service', c.service_amount, r.service_amount, 0, 0
-		FROM kam._rest_of_month(c.report_month) AS r
+		SELECT NULL, v.part, v.frozen, v.present, v.frozen_credited, v.present_credited
+		FROM kam._rest_of_month(c.report_month) AS r, LATERAL (VALUES
+			('unattributed', c.unattributed_amount, r.unattributed_amount, c.unattributed_credited_amount, r.unattributed_credited_amount),
+			('service', c.service_amount, r.service_amount, 0, 0)) AS v (part, frozen, present, frozen_credited, present_credited)
 	) AS x
-	WHERE c.is_closed AND (x.frozen <> x.present OR x.frozen_credited <> x.present_credited);
+	WHERE c.report_month = ANY (months) AND (x.frozen <> x.present OR x.frozen_credited <> x.present_credited);
+	UPDATE report_month AS r SET compared = encode(sha256(convert_to(concat((SELECT b.fingerprint FROM month_book AS b WHERE b.month = r.report_month), '|', map), 'UTF8')), 'hex')
+	WHERE r.report_month = ANY (months);
 END
 $$;
 COMMENT ON FUNCTION kam._find_restatements(kam.book) IS 'Compares the closed months with the sales as they stand today. In the search_path of its caller.';

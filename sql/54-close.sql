@@ -45,7 +45,7 @@ BEGIN
 			HINT = 'Reopen them first, the latest first.';
 	END IF;
 	-- Without its fingerprint the next refresh computes it again.
-	UPDATE report_month AS r SET is_closed = false, closed_at = NULL, closed_by = NULL, fingerprint = ''
+	UPDATE report_month AS r SET is_closed = false, closed_at = NULL, closed_by = NULL, compared = NULL, fingerprint = ''
 	WHERE r.report_month = month AND r.is_closed;
 	IF NOT FOUND THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = format('report month %s is not closed', to_char(month, 'YYYY-MM'));
