@@ -92,7 +92,7 @@ AS $$
 BEGIN
 	WITH RECURSIVE source AS MATERIALIZED (
 		SELECT DISTINCT ON (account_id) *
-		FROM source_account WHERE account_id IS NOT NULL
+		FROM source_account WHERE octet_length(account_id::text) <= 1024
 		ORDER BY account_id, account_name COLLATE "C", manager COLLATE "C"
 	), ancestor (account_id, ancestor_id) AS (
 		SELECT account_id, parent_id FROM source WHERE parent_id <> account_id
@@ -137,7 +137,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._read_labels() IS 'Copies the bound account table into account_label. In the search_path of its caller.';
 
-CREATE FUNCTION kam._read_books(source text, cost text, measure text, usable text, services text[], first_day date, last_day date, since date,
+CREATE FUNCTION kam._read_books(source text, cost text, measure text, usable text, services text[], slow_products text[], first_day date, last_day date, since date,
 	OUT line_count bigint, OUT set_aside_count bigint)
 	LANGUAGE plpgsql
 AS $$
@@ -145,6 +145,7 @@ AS $$
 DECLARE
 	book kam.book;
 	rest kam.book;
+	slow kam.book;
 	months record;
 BEGIN
 	-- EXECUTE INTO, since only that may run in parallel.
@@ -152,23 +153,24 @@ BEGIN
 		SELECT kam.book(s.account_id, s.sold_on, s.amount, %2$s, %3$s) FILTER (WHERE %4$s AND (s.product = ANY ($3)) IS NOT TRUE),
 			kam.book(CASE WHEN s.product = ANY ($3) THEN 'P' || left(s.product, 250) ELSE '' END, s.sold_on, s.amount)
 				FILTER (WHERE (s.account_id IS NULL OR s.product = ANY ($3)) AND %4$s),
+			kam.book(s.account_id, s.sold_on, s.amount) FILTER (WHERE s.product = ANY ($4) AND %4$s),
 			count(*)
 		FROM %1$s%5$s
 		$query$, source, cost, measure, usable, CASE WHEN since IS NOT NULL THEN ' WHERE s.sold_on >= $1' ELSE '' END)
-	INTO book, rest, line_count USING first_day, last_day, services;
+	INTO book, rest, slow, line_count USING first_day, last_day, services, slow_products;
 
 	WITH month AS MATERIALIZED (
-		SELECT coalesce(a.month, r.month) AS month, a.book, r.book AS rest,
+		SELECT coalesce(a.month, r.month) AS month, a.book, r.book AS rest, w.book AS slow,
 			coalesce(a.lines, 0) + coalesce(r.lines, 0) AS lines, greatest(a.last_purchase, r.last_purchase) AS last_purchase,
-			encode(sha256(coalesce(kam._book_send(a.book), '') || coalesce(kam._book_send(r.book), '')), 'hex') AS fingerprint
-		FROM kam.split(book) AS a FULL JOIN kam.split(rest) AS r ON r.month = a.month
+			concat_ws(':', encode(sha256(coalesce(kam._book_send(a.book), '')), 'hex'), encode(sha256(coalesce(kam._book_send(r.book), '')), 'hex'), encode(sha256(coalesce(kam._book_send(w.book), '')), 'hex')) AS fingerprint
+		FROM kam.split(book) AS a FULL JOIN kam.split(rest) AS r ON r.month = a.month LEFT JOIN kam.split(slow) AS w ON w.month = coalesce(a.month, r.month)
 	), vanished AS (
 		DELETE FROM month_book AS o
 		WHERE o.month >= coalesce(since, '-infinity') AND NOT EXISTS (SELECT FROM month AS m WHERE m.month = o.month)
 	), kept AS (
-		INSERT INTO month_book AS o (month, book, rest, line_count, last_purchase, fingerprint)
-		SELECT m.month, m.book, m.rest, m.lines, m.last_purchase, m.fingerprint FROM month AS m
-		ON CONFLICT (month) DO UPDATE SET book = excluded.book, rest = excluded.rest, line_count = excluded.line_count,
+		INSERT INTO month_book AS o (month, book, rest, slow, line_count, last_purchase, fingerprint)
+		SELECT m.month, m.book, m.rest, m.slow, m.lines, m.last_purchase, m.fingerprint FROM month AS m
+		ON CONFLICT (month) DO UPDATE SET book = excluded.book, rest = excluded.rest, slow = excluded.slow, line_count = excluded.line_count,
 			last_purchase = excluded.last_purchase, fingerprint = excluded.fingerprint, changed_at = clock_timestamp()
 		WHERE o.fingerprint <> excluded.fingerprint
 	)
@@ -179,7 +181,7 @@ BEGIN
 	set_aside_count := line_count - months.lines;
 END
 $$;
-COMMENT ON FUNCTION kam._read_books(text, text, text, text, text[], date, date, date) IS 'Reads the usable lines of the sales once and keeps the books of the months that changed. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._read_books(text, text, text, text, text[], text[], date, date, date) IS 'Reads the usable lines of the sales once and keeps the books of the months that changed. In the search_path of its caller.';
 
 CREATE FUNCTION kam._read_sales(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
@@ -191,6 +193,7 @@ DECLARE
 	setting record;
 	run record;
 	services text[];
+	slow text[];
 	source text := 'source_sale AS s';
 	measure text := 's.quantity';
 	usable text := 's.sold_on >= $1 AND s.sold_on <= $2 AND s.amount <> ''NaN''';
@@ -208,6 +211,7 @@ BEGIN
 	first_day := greatest(setting.first_month, run.since);
 	last_day := greatest(run.as_of, (now() AT TIME ZONE setting.time_zone)::date);
 	SELECT array_agg(DISTINCT p.product) INTO services FROM source_product AS p WHERE p.is_service;
+	SELECT array_agg(DISTINCT p.product) INTO slow FROM source_product AS p WHERE (p.is_slow_moving OR p.is_non_conforming) AND p.is_service IS NOT TRUE;
 	IF EXISTS (SELECT FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'weight_kg') THEN
 		measure := 's.weight_kg';
 	ELSIF EXISTS (SELECT FROM binding AS b WHERE b.contract = 'products' AND b.column_name = 'weight_kg') THEN
@@ -221,9 +225,9 @@ BEGIN
 	-- Lines that a book refuses are rare, and to ask each line costs half as
 	-- much as to add it: they are asked only once one has been met.
 	BEGIN
-		counted := kam._read_books(source, 's.cost', measure, 'true', services, first_day, last_day, run.since);
+		counted := kam._read_books(source, 's.cost', measure, 'true', services, slow, first_day, last_day, run.since);
 	EXCEPTION WHEN numeric_value_out_of_range OR datetime_field_overflow OR program_limit_exceeded THEN
-		counted := kam._read_books(source, 'nullif(s.cost, ''NaN'')', format('nullif(%s, ''NaN'')', measure), usable, services, first_day, last_day, run.since);
+		counted := kam._read_books(source, 'nullif(s.cost, ''NaN'')', format('nullif(%s, ''NaN'')', measure), usable, services, slow, first_day, last_day, run.since);
 	END;
 	PERFORM kam._note_set_aside(mart, counted.set_aside_count, usable, first_day, last_day, run.since);
 	PERFORM kam._read_labels();
@@ -289,6 +293,41 @@ COMMENT ON FUNCTION kam._note_set_aside(text, bigint, text, date, date, date) IS
 
 -- Accounts are kept as they were booked; aliases and groups apply when a
 -- report is computed.
+CREATE FUNCTION kam._account_map(key anyelement, since date, to_heads boolean) RETURNS TABLE (old_account_id anyelement, account_id anyelement)
+	LANGUAGE plpgsql STABLE
+AS $$
+#variable_conflict use_variable
+BEGIN
+	RETURN QUERY
+	WITH RECURSIVE step AS (
+		SELECT a.old_account_id AS old_id, a.account_id AS new_id FROM account_alias AS a WHERE a.since IS NULL OR a.since <= since
+	), chain AS (
+		SELECT * FROM step
+		UNION
+		SELECT c.old_id, s.new_id FROM chain AS c JOIN step AS s ON s.old_id = c.new_id
+	), final AS (
+		-- What leads in a circle ends nowhere and counts for itself.
+		SELECT c.old_id, c.new_id FROM chain AS c WHERE NOT EXISTS (SELECT FROM step AS s WHERE s.old_id = c.new_id)
+	), head AS (
+		-- A merged head takes its group along; who is excluded leaves it.
+		SELECT l.account_id AS member_id, coalesce(f.new_id, l.head_id) AS head_id
+		FROM account_label AS l LEFT JOIN final AS f ON f.old_id = l.head_id
+		WHERE to_heads AND l.head_id <> l.account_id AND l.exclusion IS NULL
+			AND NOT EXISTS (SELECT FROM excluded_account AS x WHERE x.account_id = l.account_id)
+	), both_ways AS (
+		SELECT f.old_id, coalesce(h.head_id, f.new_id) AS new_id
+		FROM final AS f LEFT JOIN head AS h ON h.member_id = f.new_id
+		UNION ALL
+		SELECT h.member_id, h.head_id FROM head AS h
+		WHERE NOT EXISTS (SELECT FROM final AS f WHERE f.old_id = h.member_id)
+	)
+	SELECT b.old_id, coalesce(h.head_id, b.new_id)
+	FROM both_ways AS b LEFT JOIN head AS h ON h.member_id = b.new_id
+	WHERE coalesce(h.head_id, b.new_id) <> b.old_id;
+END
+$$;
+COMMENT ON FUNCTION kam._account_map(anyelement, date, boolean) IS 'Accounts that count for another one from a month on: aliases, followed to their end, and if wanted members of groups for their heads. Of the key only the type counts. In the search_path of its caller.';
+
 CREATE FUNCTION kam._mapped_book(to_heads boolean) RETURNS kam.book
 	LANGUAGE plpgsql STABLE
 AS $$
@@ -298,27 +337,13 @@ DECLARE
 BEGIN
 	-- The map is the same for all months between two dates of aliases.
 	SELECT kam.rollup(kam.rename_accounts(e.book, m.old, m.new)) INTO mapped
-	FROM (SELECT since, kam.rollup(b.book) AS book
+	FROM (SELECT a.since, kam.rollup(b.book) AS book
 		FROM month_book AS b,
 			LATERAL (SELECT max(since) FROM account_alias WHERE since <= b.month) AS a (since)
-		GROUP BY since) AS e,
+		GROUP BY a.since) AS e,
 		LATERAL (
-			WITH RECURSIVE step AS (
-				SELECT old_account_id, account_id FROM account_alias AS a WHERE a.since IS NULL OR a.since <= e.since
-			), chain AS (
-				SELECT * FROM step
-				UNION
-				SELECT c.old_account_id, s.account_id FROM chain AS c JOIN step AS s ON s.old_account_id = c.account_id
-			), final AS (
-				SELECT old_account_id, account_id FROM chain WHERE account_id NOT IN (SELECT old_account_id FROM step)
-			), pair AS (
-				SELECT f.old_account_id AS old, CASE WHEN to_heads THEN coalesce(l.head_id, f.account_id) ELSE f.account_id END AS new
-				FROM final AS f LEFT JOIN account_label AS l ON l.account_id = f.account_id
-				UNION ALL
-				SELECT l.account_id, l.head_id FROM account_label AS l
-				WHERE to_heads AND l.head_id <> l.account_id AND l.account_id NOT IN (SELECT old_account_id FROM final)
-			)
-			SELECT coalesce(array_agg(old::text), '{}') AS old, coalesce(array_agg(new::text), '{}') AS new FROM pair
+			SELECT coalesce(array_agg(old_account_id::text), '{}') AS old, coalesce(array_agg(account_id::text), '{}') AS new
+			FROM kam._account_map((SELECT k.account_id FROM _key AS k), e.since, to_heads)
 		) AS m;
 	RETURN mapped;
 END
@@ -349,12 +374,14 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM report_month AS c WHERE c.report_month = m AND c.is_closed);
 	-- Before anything that depends on them is read: a change meanwhile makes
 	-- the next refresh compute the months again.
-	SELECT encode(sha256(convert_to(concat_ws('|', s::text,
-			kam._map_fingerprint(),
-			(SELECT string_agg(x.account_id || ':' || x.reason, ',' ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
-			(SELECT string_agg(l.account_id || ':' || l.exclusion, ',' ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
-			(SELECT string_agg(o.override_id || ':' || o.account_id || o.is_granted || o.reason || o.valid_from || coalesce(o.valid_until::text, ''), ',' ORDER BY o.override_id) FROM override AS o WHERE o.status = 'key')
-		), 'UTF8')), 'hex') INTO registers
+	SELECT encode(sha256(convert_to(jsonb_build_array(to_jsonb(s), kam._map_fingerprint(s.unit),
+			(SELECT jsonb_agg(jsonb_build_array(x.account_id, x.reason) ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
+			(SELECT jsonb_agg(jsonb_build_array(l.account_id, l.exclusion) ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
+			(SELECT jsonb_agg(jsonb_build_array(o.override_id, o.account_id, o.status, o.is_granted, o.reason, o.valid_from, o.valid_until) ORDER BY o.override_id) FROM override AS o),
+			(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.criterion COLLATE "C") FROM criterion AS c WHERE c.is_active),
+			(SELECT jsonb_agg(jsonb_build_array(r.account_id, r.criterion, r.value, r.rated_on) ORDER BY r.rating_id) FROM rating AS r),
+			(SELECT jsonb_agg(jsonb_build_array(b.contract, b.column_name, b.expression) ORDER BY b.contract COLLATE "C", b.column_name COLLATE "C") FROM binding AS b WHERE b.contract IN ('receivables', 'products'))
+		)::text, 'UTF8')), 'hex') INTO registers
 	FROM settings AS s;
 	book := kam._mapped_book((SELECT s.unit = 'group' FROM settings AS s));
 	IF (SELECT s.unit = 'group' FROM settings AS s) THEN
@@ -387,16 +414,18 @@ BEGIN
 	-- All that the figures of the month depend on, the month before among it,
 	-- whose ranks are shown
 	SELECT encode(sha256(convert_to(concat_ws('|', registers,
-			(SELECT r.fingerprint FROM report_month AS r WHERE r.report_month = before),
+			coalesce((SELECT r.fingerprint FROM report_month AS r WHERE r.report_month = before), ''),
 			(SELECT string_agg(to_char(b.month, 'YYYY-MM') || ':' || b.fingerprint, ',' ORDER BY b.month) FROM month_book AS b WHERE b.month <= month)
 		), 'UTF8')), 'hex') INTO wanted;
 	IF NOT always AND wanted = (SELECT r.fingerprint FROM report_month AS r WHERE r.report_month = month) THEN
 		RETURN false;
 	END IF;
 
-	is_first := NOT EXISTS (SELECT FROM report_month AS r WHERE r.report_month < month);
+	-- After a gap the list begins anew.
+	is_first := NOT EXISTS (SELECT FROM report_month AS r WHERE r.report_month = before);
 	DELETE FROM account_month AS o WHERE o.report_month = month;
 	DELETE FROM member_month AS o WHERE o.report_month = month;
+	DELETE FROM strategic_month AS o WHERE o.report_month = month;
 	DELETE FROM report_month AS o WHERE o.report_month = month;
 
 	SELECT * INTO STRICT rest FROM kam._rest_of_month(month, setting.key_months);
@@ -422,9 +451,10 @@ BEGIN
 	), cut AS (
 		SELECT min(key_sales) AS key_sales, count(*) AS key_count FROM wanted WHERE is_listed
 	), decision AS (
-		SELECT DISTINCT ON (v.account_id) v.account_id, v.is_granted, v.reason FROM override AS v
+		SELECT DISTINCT ON (coalesce(m.account_id, v.account_id)) coalesce(m.account_id, v.account_id) AS account_id, v.is_granted, v.reason
+		FROM override AS v LEFT JOIN kam._account_map((SELECT k.account_id FROM _key AS k), month, setting.unit = 'group') AS m ON m.old_account_id = v.account_id
 		WHERE v.status = 'key' AND v.valid_from < month + interval '1 month' AND coalesce(v.valid_until, 'infinity') >= month + interval '1 month' - interval '1 day'
-		ORDER BY v.account_id, v.valid_from DESC, v.override_id DESC
+		ORDER BY coalesce(m.account_id, v.account_id), v.valid_from DESC, v.override_id DESC
 	), keyed AS (
 		SELECT f.*, f.sales_amount + f.sales_m1 + f.sales_m2 AS sales_3m,
 			coalesce(w.is_listed, false) AS is_key,
@@ -486,7 +516,7 @@ BEGIN
 			WHEN is_managed AND was_managed THEN previous_managed_reason
 			WHEN is_managed AND is_first THEN 'in the first list'
 			WHEN is_managed THEN format('key for %s months', key_run)
-			WHEN was_managed THEN coalesce(format('left: not key for %s months', - key_run), 'left: never in the list') END,
+			WHEN was_managed THEN CASE WHEN key_run < 0 THEN format('left: not key for %s months', - key_run) ELSE 'left: never in the list' END END,
 		exclusion,
 		key_sales / setting.key_months, key_active_months, sales_m1, sales_m2, sales_m12, sales_3m_before, sales_3m_year_before,
 		sales_12m, sales_12m_before, credited_12m, cost_12m, quantity_12m, purchase_days_12m,
@@ -504,12 +534,18 @@ BEGIN
 
 	IF setting.unit = 'group' THEN
 		INSERT INTO member_month (report_month, head_id, account_id, account_name, sales_amount, credited_amount, sales_12m, last_purchase)
-		SELECT month, l.head_id, f.account, l.account_name, f.sales_amount, f.credited_amount, f.sales_12m, f.last_purchase
-		FROM kam._account_figures(members, (SELECT k.account_id FROM _key AS k), month, 1, 3) AS f
-		JOIN account_label AS l ON l.account_id = f.account
-		WHERE EXISTS (SELECT FROM account_label AS m WHERE m.head_id = l.head_id AND m.account_id <> m.head_id);
+		SELECT month, g.head_id, g.account, g.account_name, g.sales_amount, g.credited_amount, g.sales_12m, g.last_purchase
+		FROM (
+			SELECT f.*, coalesce(h.account_id, f.account) AS head_id, l.account_name,
+				count(*) OVER (PARTITION BY coalesce(h.account_id, f.account)) AS member_count
+			FROM kam._account_figures(members, (SELECT k.account_id FROM _key AS k), month, 1, 3) AS f
+				LEFT JOIN kam._account_map((SELECT k.account_id FROM _key AS k), month, true) AS h ON h.old_account_id = f.account
+				LEFT JOIN account_label AS l ON l.account_id = f.account) AS g
+		WHERE g.member_count > 1 OR g.head_id <> g.account;
 	END IF;
 
+	PERFORM kam._compute_receivables(month);
+	PERFORM kam._score_month(month);
 	UPDATE refresh_log AS l SET month = month, month_count = coalesce(l.month_count, 0) + 1 WHERE l.refresh_id = refresh_id;
 	RAISE NOTICE 'computed %: % accounts in % s', to_char(month, 'YYYY-MM'), account_count, round(extract(epoch FROM clock_timestamp() - started), 2);
 	RETURN true;
@@ -531,7 +567,7 @@ BEGIN
 		FROM account_month AS m WHERE m.report_month = month
 	), total AS (
 		SELECT coalesce(sum(sales_amount), 0) AS sales_amount, coalesce(sum(credited_amount), 0) AS credited_amount,
-			coalesce(sum(sales_12m), 0) AS sales_12m, coalesce(sum(credited_12m), 0) AS credited_12m,
+			coalesce(sum(sales_12m), 0) AS sales_12m, coalesce(sum(credited_12m), 0) AS credited_12m, sum(sales_12m - cost_12m) AS margin_12m,
 			count(cost_12m) > 0 AS has_cost, count(quantity_12m) > 0 AS has_quantity,
 			count(rank) AS ranked_count, count(*) FILTER (WHERE is_key) AS key_count,
 			count(*) FILTER (WHERE is_managed) AS managed_count, count(*) FILTER (WHERE is_capped) AS capped_count,
@@ -566,12 +602,12 @@ BEGIN
 		FROM total AS t, kam._rest_of_month(month) AS r
 	)
 	INSERT INTO report_month (report_month, fingerprint, computed_at, refresh_id, posted_until, has_cost, has_quantity,
-		sales_amount, credited_amount, sales_12m, credited_12m,
+		sales_amount, credited_amount, sales_12m, credited_12m, margin_12m,
 		unattributed_amount, unattributed_credited_amount, unattributed_line_count, unattributed_12m, service_amount, service_12m,
 		ranked_count, key_count, managed_count, capped_count, cut_average, last_key_to_median, natural_cut, natural_cut_ratio,
 		key_share, top_20_percent_share, accounts_for_80_percent, hhi, gini, hhi_before_credits, gini_before_credits, key_share_before_credits)
 	SELECT month, fingerprint, clock_timestamp(), refresh_id, l.posted_until, t.has_cost, t.has_quantity,
-		t.sales_amount + r.sales_amount, t.credited_amount + r.credited_amount, b.net, t.credited_12m + r.credited_12m,
+		t.sales_amount + r.sales_amount, t.credited_amount + r.credited_amount, b.net, t.credited_12m + r.credited_12m, t.margin_12m,
 		r.unattributed_amount, r.unattributed_credited_amount, r.unattributed_line_count, r.unattributed_12m, r.service_amount, r.service_12m,
 		t.ranked_count, t.key_count, t.managed_count, t.capped_count, t.cut_average,
 		t.cut_average / nullif(t.median_average, 0), g.after, g.ratio,
@@ -582,6 +618,11 @@ BEGIN
 	FROM total AS t CROSS JOIN fifth AS f CROSS JOIN booked AS b CROSS JOIN kam._rest_of_month(month) AS r LEFT JOIN gap AS g ON true
 		JOIN refresh_log AS l ON l.refresh_id = refresh_id;
 	INSERT INTO report_setting SELECT month, s.* FROM settings AS s;
+	DELETE FROM group_month AS o WHERE o.report_month = month;
+	INSERT INTO group_month (report_month, account_group, member_count, sales_12m, margin_12m)
+	SELECT month, m.account_group, count(*), sum(m.sales_12m), sum(m.sales_12m - m.cost_12m)
+	FROM account_month AS m WHERE m.report_month = month AND m.account_group IS NOT NULL AND m.exclusion IS NULL
+	GROUP BY m.account_group;
 
 	INSERT INTO left_out_part (report_month, kind, item, item_name, reason, month_amount, sales_12m)
 	SELECT month, 'account', m.account_id::text, m.account_name, m.exclusion, m.sales_amount, m.sales_12m
@@ -654,9 +695,13 @@ BEGIN
 	EXECUTE $query$
 		SELECT kam.book(s.account_id, s.sold_on, s.amount) FROM source_sale AS s
 		WHERE (s.sold_on BETWEEN $1 AND $2 OR s.sold_on BETWEEN $3 AND $4 OR s.sold_on BETWEEN $5 AND $6) AND s.amount <> 'NaN'
+			AND octet_length(s.account_id::text) <= 1024
 			AND (s.product IN (SELECT p.product FROM source_product AS p WHERE p.is_service)) IS NOT TRUE
 		$query$
 	INTO running USING this_month, posted, before_month, before_day, year_month, year_day;
+
+	SELECT kam.rename_accounts(running, coalesce(array_agg(m.old_account_id::text), '{}'), coalesce(array_agg(m.account_id::text), '{}')) INTO running
+	FROM kam._account_map((SELECT k.account_id FROM _key AS k), this_month, (SELECT s.unit = 'group' FROM settings AS s)) AS m;
 
 	INSERT INTO account_to_date (account_id, account_name, manager, is_key, month, posted_until, working_days, to_date_amount, month_before_amount, year_before_amount)
 	SELECT m.account_id, min(m.account_name), min(m.manager), coalesce(bool_or(m.is_key), false), this_month, posted, days,
@@ -680,39 +725,51 @@ RETURN (SELECT max(d)::date FROM generate_series(month::timestamp, month + inter
 	WHERE kam._working_days(month, d::date) <= days);
 COMMENT ON FUNCTION kam._working_day(date, integer) IS 'Last day of the month with at most that many working days until then.';
 
-CREATE FUNCTION kam._map_fingerprint() RETURNS text
+CREATE FUNCTION kam._map_fingerprint(unit text) RETURNS text
 	LANGUAGE plpgsql STABLE
 AS $$
+#variable_conflict use_variable
 BEGIN
-	RETURN concat_ws('|',
-		(SELECT string_agg(a.old_account_id || '>' || a.account_id || '@' || coalesce(to_char(a.since, 'YYYY-MM'), ''), ',' ORDER BY a.old_account_id::text COLLATE "C") FROM account_alias AS a),
-		(SELECT string_agg(l.account_id || '>' || l.head_id, ',' ORDER BY l.account_id::text COLLATE "C")
-			FROM account_label AS l, settings AS s WHERE s.unit = 'group' AND l.head_id <> l.account_id));
+	RETURN jsonb_build_array(
+		(SELECT jsonb_agg(jsonb_build_array(a.old_account_id, a.account_id, a.since) ORDER BY a.old_account_id::text COLLATE "C") FROM account_alias AS a),
+		(SELECT jsonb_agg(jsonb_build_array(l.account_id, l.head_id, l.exclusion) ORDER BY l.account_id::text COLLATE "C")
+			FROM account_label AS l WHERE unit = 'group' AND l.head_id <> l.account_id))::text;
 END
 $$;
-COMMENT ON FUNCTION kam._map_fingerprint() IS 'All aliases and, where groups are ranked, members with their heads. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._map_fingerprint(text) IS 'All aliases and, where groups are ranked, members with their heads. In the search_path of its caller.';
 
-CREATE FUNCTION kam._find_restatements(book kam.book) RETURNS void
+CREATE FUNCTION kam._find_restatements() RETURNS void
 	LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
 DECLARE
-	map text := kam._map_fingerprint();
 	months date[];
+	accounts kam.book;
+	heads kam.book;
 BEGIN
 	-- Only months whose sales or map have changed since they were last compared
 	SELECT coalesce(array_agg(r.report_month), '{}') INTO months
-	FROM report_month AS r LEFT JOIN month_book AS b ON b.month = r.report_month
-	WHERE r.is_closed AND r.compared IS DISTINCT FROM encode(sha256(convert_to(concat(b.fingerprint, '|', map), 'UTF8')), 'hex');
+	FROM report_month AS r LEFT JOIN month_book AS b ON b.month = r.report_month JOIN report_setting AS s ON s.report_month = r.report_month
+	WHERE r.is_closed AND r.compared IS DISTINCT FROM encode(sha256(convert_to(concat(b.fingerprint, '|', kam._map_fingerprint(s.unit)), 'UTF8')), 'hex');
+	IF cardinality(months) = 0 THEN
+		RETURN;
+	END IF;
+	-- By the unit that the month was closed with
+	IF EXISTS (SELECT FROM report_setting AS s WHERE s.report_month = ANY (months) AND s.unit = 'group') THEN
+		heads := kam._mapped_book(true);
+	END IF;
+	IF EXISTS (SELECT FROM report_setting AS s WHERE s.report_month = ANY (months) AND s.unit = 'account') THEN
+		accounts := kam._mapped_book(false);
+	END IF;
 	DELETE FROM closed_difference AS d WHERE d.report_month = ANY (months);
 	INSERT INTO closed_difference (report_month, account_id, part, frozen_amount, present_amount, change_amount, frozen_credited_amount, present_credited_amount)
 	SELECT c.report_month, x.account_id, x.part, x.frozen, x.present, x.present - x.frozen, x.frozen_credited, x.present_credited
-	FROM report_month AS c, LATERAL (
+	FROM report_month AS c JOIN report_setting AS t ON t.report_month = c.report_month, LATERAL (
 		SELECT coalesce(f.account_id, p.account) AS account_id, 'account' AS part,
 			coalesce(f.sales_amount, 0) AS frozen, coalesce(p.sales_amount, 0) AS present,
 			coalesce(f.credited_amount, 0) AS frozen_credited, coalesce(p.credited_amount, 0) AS present_credited
 		FROM (SELECT * FROM account_month AS m WHERE m.report_month = c.report_month) AS f
-			FULL JOIN kam._account_figures(kam.slice(book, c.report_month, c.report_month), (SELECT k.account_id FROM _key AS k), c.report_month, 1, 3) AS p
+			FULL JOIN kam._account_figures(kam.slice(CASE t.unit WHEN 'group' THEN heads ELSE accounts END, c.report_month, c.report_month), (SELECT k.account_id FROM _key AS k), c.report_month, 1, 3) AS p
 				ON p.account = f.account_id
 		UNION ALL
 		SELECT NULL, v.part, v.frozen, v.present, v.frozen_credited, v.present_credited
@@ -721,13 +778,13 @@ BEGIN
 			('service', c.service_amount, r.service_amount, 0, 0)) AS v (part, frozen, present, frozen_credited, present_credited)
 	) AS x
 	WHERE c.report_month = ANY (months) AND (x.frozen <> x.present OR x.frozen_credited <> x.present_credited);
-	UPDATE report_month AS r SET compared = encode(sha256(convert_to(concat((SELECT b.fingerprint FROM month_book AS b WHERE b.month = r.report_month), '|', map), 'UTF8')), 'hex')
+	UPDATE report_month AS r SET compared = encode(sha256(convert_to(concat((SELECT b.fingerprint FROM month_book AS b WHERE b.month = r.report_month), '|', kam._map_fingerprint((SELECT s.unit FROM report_setting AS s WHERE s.report_month = r.report_month))), 'UTF8')), 'hex')
 	WHERE r.report_month = ANY (months);
 END
 $$;
-COMMENT ON FUNCTION kam._find_restatements(kam.book) IS 'Compares the closed months with the sales as they stand today. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._find_restatements() IS 'Compares the closed months with the sales as they stand today. In the search_path of its caller.';
 
-CREATE FUNCTION kam._finish_refresh(mart text, refresh_id bigint, book kam.book) RETURNS void
+CREATE FUNCTION kam._finish_refresh(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -740,7 +797,8 @@ BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	PERFORM kam._resume_refresh(mart, refresh_id);
 	PERFORM kam._compare_to_date(refresh_id);
-	PERFORM kam._find_restatements(book);
+	PERFORM kam._compute_open_receivables((SELECT l.as_of FROM refresh_log AS l WHERE l.refresh_id = refresh_id));
+	PERFORM kam._find_restatements();
 	-- Accounts that are in the sales and not in the account table, and no longer
 	-- those that are in neither
 	DELETE FROM account_label AS l
@@ -767,7 +825,7 @@ BEGIN
 	RAISE NOTICE 'report of % is ready: % months computed in % s', to_char(run.report_month, 'YYYY-MM'), coalesce(run.month_count, 0), round(run.report_seconds::numeric, 2);
 END
 $$;
-COMMENT ON FUNCTION kam._finish_refresh(text, bigint, kam.book) IS 'Last step of a refresh.';
+COMMENT ON FUNCTION kam._finish_refresh(text, bigint) IS 'Last step of a refresh.';
 
 CREATE PROCEDURE kam.refresh(mart text, as_of date DEFAULT NULL, since date DEFAULT NULL)
 	LANGUAGE plpgsql
@@ -794,7 +852,7 @@ BEGIN
 			COMMIT;
 		END IF;
 	END LOOP;
-	PERFORM kam._finish_refresh(mart, refresh_id, plan.book);
+	PERFORM kam._finish_refresh(mart, refresh_id);
 	PERFORM kam._release_lock(kam._lock_of(mart));
 	COMMIT;
 END
@@ -834,7 +892,7 @@ BEGIN
 	UPDATE refresh_log AS l SET report_month = month WHERE l.refresh_id = refresh_id;
 	SELECT * INTO plan FROM kam._prepare_months(mart, refresh_id);
 	PERFORM kam._compute_month(mart, refresh_id, month, plan.registers, plan.book, plan.members, true);
-	PERFORM kam._finish_refresh(mart, refresh_id, plan.book);
+	PERFORM kam._finish_refresh(mart, refresh_id);
 END
 $$;
 COMMENT ON FUNCTION kam.refresh_month(text, date) IS

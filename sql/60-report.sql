@@ -155,8 +155,10 @@ SELECT r.report_month,
 	coalesce(c.sales_amount, 0)::numeric(24,4) AS sales_amount,
 	coalesce(c.sales_12m, 0)::numeric(24,4) AS sales_12m,
 	(coalesce(c.sales_12m, 0) / nullif(greatest(r.sales_12m, 0), 0))::double precision AS share,
-	p.advice_managed, p.advice_other
-FROM report_month AS r CROSS JOIN cell_policy AS p
+	a.advice_managed, a.advice_other
+FROM report_month AS r
+	CROSS JOIN (VALUES ('A', 'X'), ('A', 'Y'), ('A', 'Z'), ('B', 'X'), ('B', 'Y'), ('B', 'Z'), ('C', 'X'), ('C', 'Y'), ('C', 'Z'), ('-', '-')) AS p (abc_class, xyz_class)
+	LEFT JOIN cell_policy AS a ON a.abc_class = p.abc_class AND a.xyz_class = p.xyz_class
 	LEFT JOIN (
 		SELECT m.report_month, coalesce(m.abc_class || m.frequency_class, '--') AS cell,
 			count(*) AS account_count, count(*) FILTER (WHERE m.is_managed) AS managed_count,
@@ -280,7 +282,7 @@ CREATE VIEW account AS
 SELECT m.report_month,
 	m.report_month IS NOT NULL AS is_latest,
 	a.account_id, a.account_name, a.manager, a.account_group, a.industry, a.region, a.country, a.channel,
-	a.credit_limit, a.payment_terms,
+	nullif(a.credit_limit, 'NaN')::numeric(24,4) AS credit_limit, a.payment_terms,
 	coalesce(a.is_prestige, false) AS is_prestige, coalesce(a.is_multinational, false) AS is_multinational,
 	coalesce(a.is_image_maker, false) AS is_image_maker, coalesce(a.is_expert, false) AS is_expert, coalesce(a.is_test_partner, false) AS is_test_partner,
 	coalesce(x.reason, a.exclusion) AS exclusion,
@@ -395,10 +397,10 @@ SELECT m.report_month,
 	m.account_id, m.account_name, m.manager,
 	(m.sales_12m + m.credited_12m)::numeric(24,4) AS purchases_12m,
 	m.credited_12m, m.sales_12m,
-	(m.credited_12m / (m.sales_12m + m.credited_12m))::double precision AS credited_share,
+	(m.credited_12m / nullif(m.sales_12m + m.credited_12m, 0))::double precision AS credited_share,
 	m.rank, m.abc_class, m.last_purchase
 FROM account_month AS m JOIN report_month AS r ON r.report_month = m.report_month
-WHERE m.credited_12m > 0 AND m.credited_12m >= 0.5 * (m.sales_12m + m.credited_12m) AND m.sales_12m + m.credited_12m >= 12 * r.cut_average;
+WHERE m.credited_12m > 0 AND m.sales_12m + m.credited_12m > 0 AND m.credited_12m >= 0.5 * (m.sales_12m + m.credited_12m) AND m.sales_12m + m.credited_12m >= 12 * r.cut_average;
 COMMENT ON VIEW credit_driven IS 'One row per report month and account that bought as much as a key account in twelve months and gave back half of it or more.';
 
 CREATE VIEW restatement AS
@@ -418,6 +420,149 @@ WHERE NOT EXISTS (
 	SELECT FROM quality_resolution AS q
 	WHERE q.check_name = f.check_name AND (q.scope = '' OR q.scope = f.scope) AND coalesce(q.valid_until, 'infinity') >= current_date);
 COMMENT ON VIEW data_quality IS 'One row per check that found something and scope, without those that are muted in quality_resolution.';
+
+CREATE VIEW receivable AS
+SELECT (SELECT max(l.report_month) FROM report_month AS l) AS report_month,
+	true AS is_latest,
+	r.as_of, r.account_id, a.account_name, a.manager, a.account_group, a.payment_terms, nullif(a.credit_limit, 'NaN')::numeric(24,4) AS credit_limit,
+	(r.open_amount / nullif(nullif(a.credit_limit, 'NaN'), 0))::double precision AS credit_use,
+	r.open_amount, r.current_amount, r.overdue_1_30_amount, r.overdue_31_60_amount, r.overdue_61_90_amount, r.overdue_over_90_amount, r.overdue_amount,
+	r.oldest_due_on, r.as_of - r.oldest_due_on AS oldest_days_late,
+	r.payment_habit, r.days_to_pay, r.days_late, r.cash_share, r.item_count,
+	coalesce(m.is_key, false) AS is_key, coalesce(m.is_managed, false) AS is_managed
+FROM account_receivable AS r
+	LEFT JOIN account_label AS a ON a.account_id = r.account_id
+	LEFT JOIN account_month AS m ON m.account_id = r.account_id AND m.report_month = (SELECT max(l.report_month) FROM report_month AS l);
+COMMENT ON VIEW receivable IS 'One row per account with receivables: what is open and overdue on the day of the last refresh, by days past due, and how it pays.';
+
+CREATE VIEW overdue AS
+SELECT report_month, is_latest, as_of, account_id, account_name, manager, account_group, is_key, is_managed, payment_terms,
+	overdue_amount, overdue_1_30_amount, overdue_31_60_amount, overdue_61_90_amount, overdue_over_90_amount,
+	oldest_due_on, oldest_days_late, payment_habit, credit_limit, credit_use
+FROM receivable
+WHERE overdue_amount > 0;
+COMMENT ON VIEW overdue IS 'One row per account with something overdue on the day of the last refresh, with its manager.';
+
+CREATE VIEW payment_history AS
+SELECT p.report_month,
+	p.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	p.account_id, m.account_name, m.manager,
+	p.billed_amount, p.open_receivable, p.overdue_receivable,
+	p.payment_habit, p.days_to_pay, p.days_late, p.cash_share, p.worst_days_late, p.item_count
+FROM receivable_month AS p LEFT JOIN account_month AS m ON m.report_month = p.report_month AND m.account_id = p.account_id;
+COMMENT ON VIEW payment_history IS 'One row per report month and account with receivables, as they stood at the end of the month.';
+
+CREATE VIEW receivable_portfolio AS
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.billed_amount, t.open_receivable, t.overdue_receivable,
+	(t.overdue_receivable / nullif(t.open_receivable, 0))::double precision AS overdue_share,
+	t.payment_habit, t.days_to_pay, t.days_late, t.dso_simple_3m, t.dso_count_back
+FROM receivable_total AS t;
+COMMENT ON VIEW receivable_portfolio IS 'One row per report month: the receivables of all accounts at its end, and how long sales are outstanding.';
+
+CREATE VIEW strategic_account AS
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.account_id, m.account_name, m.manager, m.account_group,
+	t.score, t.coverage, t.score_rank, t.is_within_cap,
+	t.gate, t.gate_reason,
+	t.is_proposed, t.is_strategic,
+	CASE WHEN t.override_id IS NULL THEN 'computed' WHEN t.is_strategic = t.is_proposed THEN 'confirmed' ELSE 'overridden' END AS decided,
+	o.reason AS override_reason, o.set_by AS override_by, o.valid_until AS override_until,
+	t.reasons,
+	m.sales_12m, m.share, m.abc_class, m.frequency_class, m.is_key, m.is_managed
+FROM strategic_month AS t
+	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
+	LEFT JOIN override AS o ON o.override_id = t.override_id;
+COMMENT ON VIEW strategic_account IS 'One row per report month and candidate: its score, whether it is proposed as strategic, what people decided, and by which criteria it stands out.';
+
+CREATE VIEW strategic_reason AS
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.account_id, m.account_name, m.manager,
+	c.criterion, c.priority, c.label,
+	t.raw_values[c.ordinal] AS raw_value,
+	t.normalized[c.ordinal] AS normalized,
+	c.weight,
+	coalesce(t.contributions[c.ordinal], 0) AS contribution,
+	c.is_gated AND t.gate IN ('closed', 'unknown') AND t.raw_values[c.ordinal] IS NOT NULL AS is_gated_out,
+	CASE WHEN t.raw_values[c.ordinal] IS NULL THEN 'unknown'
+		WHEN c.is_gated AND t.gate IN ('closed', 'unknown') THEN 'does not count: ' || t.gate_reason
+		WHEN c.kind = 'flag' THEN CASE WHEN t.raw_values[c.ordinal] > 0 THEN 'yes' ELSE 'no' END
+		WHEN t.raw_values[c.ordinal] <= 0 THEN 'none'
+		WHEN s.score_scale = 'rank' THEN format('rank %s of %s candidates that are known', round(20 / t.normalized[c.ordinal])::integer - 19, c.known_count)
+		ELSE format('above %s %% of the candidates with any', round(100 * t.normalized[c.ordinal])::integer) END AS explanation
+FROM strategic_month AS t
+	JOIN criterion_month AS c ON c.report_month = t.report_month
+	JOIN report_setting AS s ON s.report_month = t.report_month
+	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id;
+COMMENT ON VIEW strategic_reason IS 'One row per report month, candidate and criterion: its value, and what it adds to the score and why.';
+
+CREATE VIEW strategic_cut AS
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.account_id, m.account_name, m.manager,
+	t.score, t.score_rank,
+	(SELECT min(x.score) FROM strategic_month AS x WHERE x.report_month = t.report_month AND x.is_within_cap) - t.score AS score_to_cap
+FROM strategic_month AS t
+	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
+	JOIN report_setting AS s ON s.report_month = t.report_month
+WHERE NOT t.is_within_cap AND t.score >= s.strategic_min_score;
+COMMENT ON VIEW strategic_cut IS 'One row per report month and account with the score of a strategic one that fell to the cap.';
+
+CREATE VIEW score_change AS
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.account_id, m.account_name, m.manager,
+	t.score, t.previous_score, t.score - t.previous_score AS score_difference,
+	t.score_rank, t.previous_rank, t.previous_rank - t.score_rank AS rank_change,
+	t.is_strategic, coalesce(b.is_strategic, false) AS was_strategic
+FROM strategic_month AS t
+	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
+	LEFT JOIN strategic_month AS b ON b.report_month = t.report_month - interval '1 month' AND b.account_id = t.account_id
+WHERE t.score IS DISTINCT FROM t.previous_score;
+COMMENT ON VIEW score_change IS 'One row per report month and candidate whose score is another one than in the month before.';
+
+CREATE VIEW strategic_public AS
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.account_id, m.account_name,
+	'strategic' AS status,
+	rank() OVER (PARTITION BY t.report_month ORDER BY t.score_rank) AS priority,
+	m.manager
+FROM strategic_month AS t JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
+WHERE t.is_strategic;
+COMMENT ON VIEW strategic_public IS 'One row per report month and strategic account: what everybody in the company may know.';
+
+CREATE VIEW account_type AS
+SELECT m.report_month,
+	m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	m.account_id, m.account_name, m.manager, y.account_type, y.explanation
+FROM account_month AS m
+	JOIN report_month AS r ON r.report_month = m.report_month
+	JOIN report_setting AS s ON s.report_month = m.report_month
+	LEFT JOIN account_label AS l ON l.account_id = m.account_id
+	LEFT JOIN group_month AS g ON g.report_month = m.report_month AND g.account_group = m.account_group AND g.member_count > 1
+	CROSS JOIN LATERAL (
+		SELECT 'breadwinner' AS account_type, format('%s makes %s %% of the %s', b.who, round(100 * b.part / b.whole, 1), CASE WHEN r.margin_12m > 0 THEN 'margin' ELSE 'sales' END) AS explanation
+		FROM (VALUES (1, 'it', CASE WHEN r.margin_12m > 0 THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END, CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END),
+				(2, 'its group', CASE WHEN r.margin_12m > 0 THEN g.margin_12m ELSE g.sales_12m END, CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END)) AS b (i, who, part, whole)
+		WHERE b.whole > 0 AND b.part >= s.large_share * b.whole AND (b.i = 1 OR (CASE WHEN r.margin_12m > 0 THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END >= s.large_share * b.whole) IS NOT TRUE)
+		UNION ALL
+		SELECT 'prospect' AS account_type, format('%s, and %s', CASE WHEN m.age_months < s.new_months THEN 'new' ELSE 'small' END, string_agg(t.criterion || ' ' || t.value, ', ' ORDER BY t.criterion COLLATE "C")) AS explanation
+		FROM (SELECT DISTINCT ON (v.criterion) v.criterion, v.value FROM rating AS v
+			WHERE v.account_id = m.account_id AND v.criterion IN ('wallet', 'budget', 'competitor_share') AND v.rated_on < m.report_month + interval '1 month'
+			ORDER BY v.criterion, v.rated_on DESC) AS t
+		WHERE t.value > s.prospect_threshold AND (m.age_months < s.new_months OR m.abc_class = 'C')
+		HAVING count(*) > 0
+		UNION ALL
+		SELECT 'image maker' AS account_type, 'marked in the account table' AS explanation WHERE l.is_image_maker
+		UNION ALL
+		SELECT 'expert' AS account_type, 'marked in the account table' AS explanation WHERE l.is_expert
+	) AS y
+WHERE m.exclusion IS NULL;
+COMMENT ON VIEW account_type IS 'One row per report month, account and type: breadwinner (settings.large_share of the margin where cost is known, else of the sales, alone or as a group), prospect (new or small, and a rating of wallet, budget or competitor_share above settings.prospect_threshold), image maker, expert.';
 $ddl$;
 COMMENT ON FUNCTION kam._report_ddl() IS 'Text that makes the report views of a mart.';
 
@@ -603,6 +748,56 @@ BEGIN ATOMIC
 	('found_amount', 'Net sales of these, where it is about lines.'),
 	('explanation', 'What it means.'),
 	('query', 'The query that lists them.'),
+	('as_of', 'Day of the last refresh.'),
+	('credit_use', 'Open amount as part of the credit limit.'),
+	('open_amount', 'Open receivables.'),
+	('current_amount', 'Open and not yet due.'),
+	('overdue_1_30_amount', 'Open and 1 to 30 days past due.'),
+	('overdue_31_60_amount', 'Open and 31 to 60 days past due.'),
+	('overdue_61_90_amount', 'Open and 61 to 90 days past due.'),
+	('overdue_over_90_amount', 'Open and more than 90 days past due.'),
+	('overdue_amount', 'Open and past due.'),
+	('oldest_due_on', 'Due date of the oldest open item.'),
+	('oldest_days_late', 'Days that the oldest open item is past due; negative if it is not due yet.'),
+	('payment_habit', 'Payment habit, 0 to 100, weighted by amounts: 80 is prompt, 70 is 15 days late; open overdue items count as late so far. Empty under three items: unknown.'),
+	('days_to_pay', 'Days from issue to payment, weighted by amounts.'),
+	('days_late', 'Days from due date to payment, weighted by amounts; open overdue items count as late so far.'),
+	('worst_days_late', 'Most days that an item was or is late.'),
+	('cash_share', 'Part of the settled amounts that was paid within settings.cash_days.'),
+	('item_count', 'Number of items.'),
+	('billed_amount', 'Receivables issued in the month.'),
+	('open_receivable', 'Receivables open at the end of the month.'),
+	('overdue_receivable', 'Receivables past due at the end of the month.'),
+	('overdue_share', 'Part of the open receivables that is past due.'),
+	('dso_simple_3m', 'Days sales outstanding, simple: open receivables divided by those issued in three months, times the days of these months.'),
+	('dso_count_back', 'Days sales outstanding, by count-back: days of the last months whose billing makes up the open receivables.'),
+	('score', 'Strategic score, 0 to 100.'),
+	('coverage', 'Part of the weights whose criteria are known, 0 to 1.'),
+	('score_rank', 'Rank by score among the candidates.'),
+	('is_within_cap', 'Whether its rank is within settings.strategic_cap.'),
+	('gate', 'Whether payment opens the gate of the gated criteria: open, closed, unknown, or not applied where no receivables are bound.'),
+	('gate_reason', 'Why the gate stands so.'),
+	('is_proposed', 'Whether it is strategic as computed: within the cap and settings.strategic_min_score or more.'),
+	('is_strategic', 'Whether it is strategic: as proposed, or as people decided.'),
+	('was_strategic', 'Whether it was strategic in the report month before.'),
+	('decided', 'computed, confirmed (people decided the same) or overridden.'),
+	('override_reason', 'Why people decided.'),
+	('override_by', 'Who decided.'),
+	('override_until', 'Until when the decision holds.'),
+	('reasons', 'The criteria by which it stands out.'),
+	('criterion', 'Name of the criterion.'),
+	('priority', 'Priority, 1 first.'),
+	('label', 'What the criterion says.'),
+	('raw_value', 'Value of the criterion; empty if unknown.'),
+	('normalized', 'The value among the candidates, 0 to 1.'),
+	('weight', 'Weight of the criterion.'),
+	('contribution', 'What it adds to the score.'),
+	('is_gated_out', 'Whether it does not count since the gate is not open.'),
+	('score_to_cap', 'What is missing to the last score within the cap.'),
+	('previous_score', 'Score of the report month before.'),
+	('score_difference', 'Change of the score since the report month before.'),
+	('status', 'Status of the account.'),
+	('account_type', 'Type of the account: breadwinner, prospect, image maker or expert.'),
 	('source', 'What found it: refresh or check_data.');
 END;
 COMMENT ON FUNCTION kam._glossary() IS 'What each column of the report views means.';
