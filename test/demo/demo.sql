@@ -1,4 +1,5 @@
--- Loads the shipped sales and prints the report.
+-- Loads the shipped sales, asks them one question, makes a mart over them and
+-- prints its monthly report.
 
 SET client_min_messages = warning;
 CREATE EXTENSION kam;
@@ -6,5 +7,9 @@ CREATE EXTENSION kam;
 \warn 'Loading the sales'
 \ir ../data/onlineretail.sql
 
-\warn 'The report'
+\warn 'Asking one question'
 \ir report.sql
+
+\warn 'Making the mart and its report'
+\ir mart.sql
+\ir monthly.sql
