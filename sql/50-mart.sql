@@ -93,6 +93,19 @@ BEGIN
 			DETAIL = 'Its triggers, rules and constraints are code of that role.',
 			HINT = format('Look at them, then give all relations of the mart to %I: ALTER TABLE %I.%I OWNER TO %I;', pg_get_userbyid(owner_id), mart, relation.relname, pg_get_userbyid(owner_id));
 	END IF;
+	-- An operator or function there can match argument types better than the one
+	-- in pg_catalog, and would run with the rights of the owner.
+	SELECT pg_describe_object(o.classid, o.objid, 0) AS object, pg_get_userbyid(o.role_id) AS owner INTO relation
+	FROM (SELECT 'pg_proc'::regclass AS classid, p.oid AS objid, p.proowner AS role_id FROM pg_proc AS p WHERE p.pronamespace = schema_id
+		UNION ALL SELECT 'pg_operator'::regclass, o.oid, o.oprowner FROM pg_operator AS o WHERE o.oprnamespace = schema_id
+		UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type AS t WHERE t.typnamespace = schema_id AND t.typtype <> 'c' AND t.typcategory <> 'A') AS o
+	WHERE o.role_id <> owner_id
+	ORDER BY 1 LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('%s in mart %I belongs to role %I, not to the owner of the mart', relation.object, mart, relation.owner),
+			DETAIL = 'It could run with the rights of the owner.',
+			HINT = format('Look at it and drop it, and REVOKE CREATE ON SCHEMA %I FROM %I;', mart, relation.owner);
+	END IF;
 	RETURN quote_ident(mart) || ', pg_temp';
 END
 $$;
@@ -131,7 +144,7 @@ EXCEPTION WHEN lock_not_available THEN
 		AND l.granted AND l.mode <> 'AccessShareLock' AND l.pid <> pg_backend_pid()
 	ORDER BY l.mode = 'ExclusiveLock' DESC, l.pid LIMIT 1;
 	RAISE EXCEPTION USING ERRCODE = 'lock_not_available', MESSAGE = format('mart %I is being refreshed or changed by another session', mart),
-		DETAIL = CASE WHEN holder.pid IS NULL THEN 'It has just ended, or is a prepared transaction.' ELSE format('It is process %s of role %s.', holder.pid, holder.usename) END,
+		DETAIL = CASE WHEN holder.pid IS NULL THEN 'It has just ended, or is a prepared transaction.' ELSE format('It is process %s of %s.', holder.pid, coalesce('role ' || holder.usename, 'the server')) END,
 		HINT = CASE WHEN holder.pid IS NULL THEN 'Try again.' ELSE format('Wait until it is done, or end it: SELECT pg_cancel_backend(%s);', holder.pid) END;
 END
 $$;
@@ -142,11 +155,11 @@ CREATE FUNCTION kam._execute(ddl text, key_type text, scale integer) RETURNS voi
 	LANGUAGE plpgsql
 AS $$
 BEGIN
-	EXECUTE pg_catalog.replace(pg_catalog.replace(ddl, 'numeric(24,4)', pg_catalog.concat('numeric(24,', scale, ')')), 'account_key', key_type);
+	EXECUTE pg_catalog.replace(pg_catalog.replace(ddl, 'numeric(24,4)', pg_catalog.concat('numeric(30,', scale, ')')), 'account_key', key_type);
 END
 $$;
 COMMENT ON FUNCTION kam._execute(text, text, integer) IS
-'Runs statements in the search_path that the caller has set, with the types of a mart in the place of account_key and numeric(24,4).';
+'Runs statements in the search_path that the caller has set, with the types of a mart in the place of account_key and numeric(24,4): sums have six digits more than lines.';
 
 CREATE FUNCTION kam._execute_in(path text, statement text) RETURNS void
 	LANGUAGE plpgsql

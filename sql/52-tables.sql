@@ -73,7 +73,7 @@ COMMENT ON COLUMN settings.max_key IS 'Cap: no rank above it is key, whatever th
 COMMENT ON COLUMN settings.enter_months IS 'Months in a row in the key list until an account is managed as key.';
 COMMENT ON COLUMN settings.leave_months IS 'Months in a row out of the key list until an account is no longer managed as key.';
 COMMENT ON COLUMN settings.watch_ratio IS 'An account is close to key from this part of the last key account''s average.';
-COMMENT ON COLUMN settings.max_watch IS 'Longest watch list.';
+COMMENT ON COLUMN settings.max_watch IS 'Ranks behind the key list that can be on the watch list; equal ones are all in.';
 COMMENT ON COLUMN settings.class_months IS 'Months of the class window: ABC, CV, frequency and trend.';
 COMMENT ON COLUMN settings.abc_measure IS 'What ABC goes by: net sales, margin (net sales less cost) or weight (the quantity of the mart).';
 COMMENT ON COLUMN settings.abc_a IS 'Part of the total that class A makes.';
@@ -330,7 +330,7 @@ CREATE TABLE account_month (
 	purchase_days_12m integer NOT NULL,
 	share double precision,
 	cumulative_share double precision,
-	abc_value numeric(24,4),
+	abc_value numeric(28,8),
 	abc_rank integer,
 	abc_cumulative_share double precision,
 	abc_class text,
@@ -387,6 +387,7 @@ COMMENT ON TABLE member_month IS 'One row per report month, head and member, whe
 CREATE TABLE report_month (
 	report_month date PRIMARY KEY,
 	fingerprint text NOT NULL,
+	score_fingerprint text,
 	computed_at timestamptz NOT NULL,
 	refresh_id bigint NOT NULL,
 	is_closed boolean NOT NULL DEFAULT false,

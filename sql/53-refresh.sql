@@ -56,6 +56,16 @@ BEGIN
 	as_of := coalesce(as_of, (now() AT TIME ZONE setting.time_zone)::date);
 	IF NOT isfinite(as_of) OR NOT isfinite(coalesce(since, as_of)) THEN
 		RAISE EXCEPTION USING ERRCODE = 'datetime_field_overflow', MESSAGE = 'as_of and since must be finite';
+	ELSIF as_of > (now() AT TIME ZONE setting.time_zone)::date OR as_of < setting.first_month THEN
+		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('as_of must lie between %s and today', setting.first_month),
+			HINT = 'Leave it out for today.';
+	END IF;
+	-- What was bound or allowed anew since the last full reading is in no month
+	-- before since yet.
+	IF since IS NOT NULL AND EXISTS (SELECT FROM binding AS b WHERE b.contract IN ('sales', 'products')
+			AND b.bound_at > (SELECT max(l.started_at) FROM refresh_log AS l WHERE l.since IS NULL AND l.status = 'done')) THEN
+		RAISE NOTICE 'reading all sales, not only those since %: they have been bound anew', since;
+		since := NULL;
 	END IF;
 	IF since IS NOT NULL AND NOT EXISTS (SELECT FROM month_book) THEN
 		RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -110,7 +120,8 @@ BEGIN
 		SELECT s.*,
 			coalesce(r.root_id, h.root_id,
 				CASE WHEN s.account_group IS NOT NULL
-					THEN first_value(s.account_id) OVER (PARTITION BY s.account_group COLLATE "C" ORDER BY s.account_id::text COLLATE "C") END,
+					THEN first_value(coalesce(r.root_id, h.root_id, s.account_id)) OVER (PARTITION BY s.account_group COLLATE "C"
+						ORDER BY coalesce(r.root_id, h.root_id) IS NULL, coalesce(r.root_id, h.root_id, s.account_id)::text COLLATE "C") END,
 				s.account_id) AS head_id,
 			coalesce(s.account_group, r.root_name, CASE WHEN r.root_id IS NOT NULL THEN r.root_id::text WHEN h.root_id IS NOT NULL THEN coalesce(s.account_name, s.account_id::text) END) AS group_name
 		FROM source AS s LEFT JOIN root AS r ON r.account_id = s.account_id LEFT JOIN head AS h ON h.root_id = s.account_id
@@ -209,7 +220,7 @@ BEGIN
 	RAISE NOTICE 'reading the sales%', coalesce(' since ' || run.since, '');
 
 	first_day := greatest(setting.first_month, run.since);
-	last_day := greatest(run.as_of, (now() AT TIME ZONE setting.time_zone)::date);
+	last_day := (now() AT TIME ZONE setting.time_zone)::date;
 	SELECT array_agg(DISTINCT p.product) INTO services FROM source_product AS p WHERE p.is_service;
 	SELECT array_agg(DISTINCT p.product) INTO slow FROM source_product AS p WHERE (p.is_slow_moving OR p.is_non_conforming) AND p.is_service IS NOT TRUE;
 	IF EXISTS (SELECT FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'weight_kg') THEN
@@ -232,7 +243,8 @@ BEGIN
 	PERFORM kam._note_set_aside(mart, counted.set_aside_count, usable, first_day, last_day, run.since);
 	PERFORM kam._read_labels();
 
-	SELECT least(run.as_of, max(m.last_purchase)) INTO posted_until FROM month_book AS m WHERE m.month <= run.as_of;
+	SELECT CASE WHEN max(m.last_purchase) IS NOT NULL THEN least(run.as_of, max(m.last_purchase)) END INTO posted_until
+	FROM month_book AS m WHERE m.month <= run.as_of;
 	UPDATE refresh_log AS l
 	SET step = 'report', step_at = clock_timestamp(), line_count = counted.line_count, posted_until = posted_until,
 		sales_seconds = extract(epoch FROM clock_timestamp() - l.step_at),
@@ -351,7 +363,7 @@ $$;
 COMMENT ON FUNCTION kam._mapped_book(boolean) IS 'Book of all months, old account codes renamed to present ones and, if wanted, members of groups to their heads. In the search_path of its caller.';
 
 CREATE FUNCTION kam._prepare_months(mart text, refresh_id bigint,
-	OUT months date[], OUT last_month date, OUT is_first boolean, OUT registers text, OUT book kam.book, OUT members kam.book)
+	OUT months date[], OUT last_month date, OUT is_first boolean, OUT registers text, OUT score_registers text, OUT receivables jsonb, OUT book kam.book, OUT members kam.book)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -377,12 +389,23 @@ BEGIN
 	SELECT encode(sha256(convert_to(jsonb_build_array(to_jsonb(s), kam._map_fingerprint(s.unit),
 			(SELECT jsonb_agg(jsonb_build_array(x.account_id, x.reason) ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
 			(SELECT jsonb_agg(jsonb_build_array(l.account_id, l.exclusion) ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
-			(SELECT jsonb_agg(jsonb_build_array(o.override_id, o.account_id, o.status, o.is_granted, o.reason, o.valid_from, o.valid_until) ORDER BY o.override_id) FROM override AS o),
+			(SELECT jsonb_agg(jsonb_build_array(o.account_id, o.is_granted, o.reason, o.valid_from, o.valid_until) ORDER BY o.override_id) FROM override AS o WHERE o.status = 'key')
+		)::text, 'UTF8')), 'hex') INTO registers
+	FROM settings AS s;
+	SELECT encode(sha256(convert_to(jsonb_build_array(
+			(SELECT jsonb_agg(jsonb_build_array(o.override_id, o.account_id, o.is_granted, o.valid_from, o.valid_until) ORDER BY o.override_id) FROM override AS o WHERE o.status = 'strategic'),
 			(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.criterion COLLATE "C") FROM criterion AS c WHERE c.is_active),
 			(SELECT jsonb_agg(jsonb_build_array(r.account_id, r.criterion, r.value, r.rated_on) ORDER BY r.rating_id) FROM rating AS r),
 			(SELECT jsonb_agg(jsonb_build_array(b.contract, b.column_name, b.expression) ORDER BY b.contract COLLATE "C", b.column_name COLLATE "C") FROM binding AS b WHERE b.contract IN ('receivables', 'products'))
-		)::text, 'UTF8')), 'hex') INTO registers
-	FROM settings AS s;
+		)::text, 'UTF8')), 'hex') INTO score_registers;
+	-- What was issued and what was paid, by month: a payment that is posted late
+	-- changes all months from its own on.
+	SELECT jsonb_object_agg(to_char(e.month, 'YYYY-MM'), e.hash) INTO receivables
+	FROM (SELECT kam.month(d.day) AS month, sum(d.hash)::text AS hash
+		FROM source_receivable AS r, LATERAL (VALUES
+			(r.issued_on, hash_record_extended(ROW(r.account_id, r.issued_on, r.due_on, r.amount), 0)),
+			(r.paid_on, hash_record_extended(ROW(r.account_id, r.issued_on, r.due_on, r.paid_on, r.amount), 1))) AS d (day, hash)
+		WHERE isfinite(d.day) GROUP BY kam.month(d.day)) AS e;
 	book := kam._mapped_book((SELECT s.unit = 'group' FROM settings AS s));
 	IF (SELECT s.unit = 'group' FROM settings AS s) THEN
 		members := kam._mapped_book(false);
@@ -391,7 +414,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._prepare_months(text, bigint) IS 'The report months that are open, from the first one on, oldest first (the history if there is none yet), a fingerprint of settings and registers, and the books to compute them from.';
 
-CREATE FUNCTION kam._compute_month(mart text, refresh_id bigint, month date, registers text, book kam.book, members kam.book, always boolean) RETURNS boolean
+CREATE FUNCTION kam._compute_month(mart text, refresh_id bigint, month date, registers text, score_registers text, receivables jsonb, book kam.book, members kam.book, always boolean) RETURNS boolean
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -401,6 +424,8 @@ DECLARE
 	started timestamptz := clock_timestamp();
 	setting record;
 	wanted text;
+	score_wanted text;
+	known record;
 	before date := month - interval '1 month';
 	is_first boolean;
 	excluded text[];
@@ -417,8 +442,20 @@ BEGIN
 			coalesce((SELECT r.fingerprint FROM report_month AS r WHERE r.report_month = before), ''),
 			(SELECT string_agg(to_char(b.month, 'YYYY-MM') || ':' || b.fingerprint, ',' ORDER BY b.month) FROM month_book AS b WHERE b.month <= month)
 		), 'UTF8')), 'hex') INTO wanted;
-	IF NOT always AND wanted = (SELECT r.fingerprint FROM report_month AS r WHERE r.report_month = month) THEN
-		RETURN false;
+	SELECT encode(sha256(convert_to(concat_ws('|', wanted, score_registers,
+			coalesce((SELECT r.score_fingerprint FROM report_month AS r WHERE r.report_month = before), ''),
+			(SELECT string_agg(e.key || ':' || e.value, ',' ORDER BY e.key COLLATE "C") FROM jsonb_each_text(receivables) AS e WHERE e.key <= to_char(month, 'YYYY-MM'))
+		), 'UTF8')), 'hex') INTO score_wanted;
+	SELECT r.fingerprint = wanted AS is_same, r.score_fingerprint = score_wanted AS has_same_score INTO known FROM report_month AS r WHERE r.report_month = month;
+	IF NOT always AND known.is_same THEN
+		IF NOT known.has_same_score THEN
+			PERFORM kam._compute_receivables(month);
+			PERFORM kam._score_month(month);
+			UPDATE report_month AS r SET score_fingerprint = score_wanted WHERE r.report_month = month;
+			UPDATE refresh_log AS l SET month = month, month_count = coalesce(l.month_count, 0) + 1 WHERE l.refresh_id = refresh_id;
+			RAISE NOTICE 'scored % in % s', to_char(month, 'YYYY-MM'), round(extract(epoch FROM clock_timestamp() - started), 2);
+		END IF;
+		RETURN NOT known.has_same_score;
 	END IF;
 
 	-- After a gap the list begins anew.
@@ -546,12 +583,13 @@ BEGIN
 
 	PERFORM kam._compute_receivables(month);
 	PERFORM kam._score_month(month);
+	UPDATE report_month AS r SET score_fingerprint = score_wanted WHERE r.report_month = month;
 	UPDATE refresh_log AS l SET month = month, month_count = coalesce(l.month_count, 0) + 1 WHERE l.refresh_id = refresh_id;
 	RAISE NOTICE 'computed %: % accounts in % s', to_char(month, 'YYYY-MM'), account_count, round(extract(epoch FROM clock_timestamp() - started), 2);
 	RETURN true;
 END
 $$;
-COMMENT ON FUNCTION kam._compute_month(text, bigint, date, text, kam.book, kam.book, boolean) IS 'Third step of a refresh: computes one report month, unless nothing that it depends on has changed since.';
+COMMENT ON FUNCTION kam._compute_month(text, bigint, date, text, text, jsonb, kam.book, kam.book, boolean) IS 'Third step of a refresh: computes one report month, unless nothing that it depends on has changed since.';
 
 CREATE FUNCTION kam._sum_month(month date, refresh_id bigint, fingerprint text) RETURNS void
 	LANGUAGE plpgsql
@@ -733,7 +771,8 @@ BEGIN
 	RETURN jsonb_build_array(
 		(SELECT jsonb_agg(jsonb_build_array(a.old_account_id, a.account_id, a.since) ORDER BY a.old_account_id::text COLLATE "C") FROM account_alias AS a),
 		(SELECT jsonb_agg(jsonb_build_array(l.account_id, l.head_id, l.exclusion) ORDER BY l.account_id::text COLLATE "C")
-			FROM account_label AS l WHERE unit = 'group' AND l.head_id <> l.account_id))::text;
+			FROM account_label AS l WHERE unit = 'group' AND l.head_id <> l.account_id),
+		(SELECT jsonb_agg(x.account_id ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x WHERE unit = 'group'))::text;
 END
 $$;
 COMMENT ON FUNCTION kam._map_fingerprint(text) IS 'All aliases and, where groups are ranked, members with their heads. In the search_path of its caller.';
@@ -743,15 +782,18 @@ CREATE FUNCTION kam._find_restatements() RETURNS void
 AS $$
 #variable_conflict use_variable
 DECLARE
+	maps jsonb := jsonb_build_object('account', kam._map_fingerprint('account'), 'group', kam._map_fingerprint('group'));
+	state jsonb;
 	months date[];
 	accounts kam.book;
 	heads kam.book;
 BEGIN
 	-- Only months whose sales or map have changed since they were last compared
-	SELECT coalesce(array_agg(r.report_month), '{}') INTO months
-	FROM report_month AS r LEFT JOIN month_book AS b ON b.month = r.report_month JOIN report_setting AS s ON s.report_month = r.report_month
-	WHERE r.is_closed AND r.compared IS DISTINCT FROM encode(sha256(convert_to(concat(b.fingerprint, '|', kam._map_fingerprint(s.unit)), 'UTF8')), 'hex');
-	IF cardinality(months) = 0 THEN
+	SELECT jsonb_object_agg(r.report_month, encode(sha256(convert_to(concat(b.fingerprint, '|', maps ->> s.unit), 'UTF8')), 'hex')) INTO state
+	FROM report_month AS r JOIN report_setting AS s ON s.report_month = r.report_month LEFT JOIN month_book AS b ON b.month = r.report_month
+	WHERE r.is_closed;
+	SELECT array_agg(r.report_month) INTO months FROM report_month AS r WHERE r.is_closed AND r.compared IS DISTINCT FROM state ->> r.report_month::text;
+	IF months IS NULL THEN
 		RETURN;
 	END IF;
 	-- By the unit that the month was closed with
@@ -761,25 +803,32 @@ BEGIN
 	IF EXISTS (SELECT FROM report_setting AS s WHERE s.report_month = ANY (months) AND s.unit = 'account') THEN
 		accounts := kam._mapped_book(false);
 	END IF;
+
 	DELETE FROM closed_difference AS d WHERE d.report_month = ANY (months);
-	INSERT INTO closed_difference (report_month, account_id, part, frozen_amount, present_amount, change_amount, frozen_credited_amount, present_credited_amount)
-	SELECT c.report_month, x.account_id, x.part, x.frozen, x.present, x.present - x.frozen, x.frozen_credited, x.present_credited
-	FROM report_month AS c JOIN report_setting AS t ON t.report_month = c.report_month, LATERAL (
-		SELECT coalesce(f.account_id, p.account) AS account_id, 'account' AS part,
-			coalesce(f.sales_amount, 0) AS frozen, coalesce(p.sales_amount, 0) AS present,
-			coalesce(f.credited_amount, 0) AS frozen_credited, coalesce(p.credited_amount, 0) AS present_credited
-		FROM (SELECT * FROM account_month AS m WHERE m.report_month = c.report_month) AS f
-			FULL JOIN kam._account_figures(kam.slice(CASE t.unit WHEN 'group' THEN heads ELSE accounts END, c.report_month, c.report_month), (SELECT k.account_id FROM _key AS k), c.report_month, 1, 3) AS p
-				ON p.account = f.account_id
+	WITH present AS (
+		SELECT b.month AS report_month, a.account AS account_id, kam.total(a.ledger, b.month, 1) AS amount, kam.credited(a.ledger, b.month, 1) AS credited
+		FROM (SELECT 'account' AS unit, w.* FROM kam.split(accounts) AS w UNION ALL SELECT 'group' AS unit, w.* FROM kam.split(heads) AS w) AS b
+			JOIN report_setting AS s ON s.report_month = b.month AND s.unit = b.unit,
+			LATERAL kam.accounts(b.book, (SELECT k.account_id FROM _key AS k)) AS a
+		WHERE b.month = ANY (months)
+	), frozen AS (
+		SELECT m.report_month, m.account_id, m.sales_amount AS amount, m.credited_amount AS credited
+		FROM account_month AS m WHERE m.report_month = ANY (months) AND m.line_count > 0
+	), part AS (
+		SELECT report_month, account_id, 'account' AS part, coalesce(f.amount, 0) AS frozen, coalesce(p.amount, 0) AS present,
+			coalesce(f.credited, 0) AS frozen_credited, coalesce(p.credited, 0) AS present_credited
+		FROM frozen AS f FULL JOIN present AS p USING (report_month, account_id)
 		UNION ALL
-		SELECT NULL, v.part, v.frozen, v.present, v.frozen_credited, v.present_credited
-		FROM kam._rest_of_month(c.report_month) AS r, LATERAL (VALUES
+		SELECT c.report_month, NULL, v.part, v.frozen, v.present, v.frozen_credited, v.present_credited
+		FROM report_month AS c, kam._rest_of_month(c.report_month) AS r, LATERAL (VALUES
 			('unattributed', c.unattributed_amount, r.unattributed_amount, c.unattributed_credited_amount, r.unattributed_credited_amount),
 			('service', c.service_amount, r.service_amount, 0, 0)) AS v (part, frozen, present, frozen_credited, present_credited)
-	) AS x
-	WHERE c.report_month = ANY (months) AND (x.frozen <> x.present OR x.frozen_credited <> x.present_credited);
-	UPDATE report_month AS r SET compared = encode(sha256(convert_to(concat((SELECT b.fingerprint FROM month_book AS b WHERE b.month = r.report_month), '|', kam._map_fingerprint((SELECT s.unit FROM report_setting AS s WHERE s.report_month = r.report_month))), 'UTF8')), 'hex')
-	WHERE r.report_month = ANY (months);
+		WHERE c.report_month = ANY (months)
+	)
+	INSERT INTO closed_difference (report_month, account_id, part, frozen_amount, present_amount, change_amount, frozen_credited_amount, present_credited_amount)
+	SELECT x.report_month, x.account_id, x.part, x.frozen, x.present, x.present - x.frozen, x.frozen_credited, x.present_credited
+	FROM part AS x WHERE x.frozen <> x.present OR x.frozen_credited <> x.present_credited;
+	UPDATE report_month AS r SET compared = state ->> r.report_month::text WHERE r.report_month = ANY (months);
 END
 $$;
 COMMENT ON FUNCTION kam._find_restatements() IS 'Compares the closed months with the sales as they stand today. In the search_path of its caller.';
@@ -788,14 +837,28 @@ CREATE FUNCTION kam._finish_refresh(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
+	-- A small sample tells what the planner needs of seventy columns.
+	SET default_statistics_target = 10
 AS $$
 #variable_conflict use_variable
 DECLARE
 	run record;
 	capped record;
+	gone date;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	PERFORM kam._resume_refresh(mart, refresh_id);
+	-- Months whose sales are gone, such as after binding another table
+	FOR gone IN SELECT r.report_month FROM report_month AS r WHERE NOT r.is_closed AND r.report_month > coalesce((SELECT max(b.month) FROM month_book AS b), '-infinity') LOOP
+		DELETE FROM account_month AS o WHERE o.report_month = gone;
+		DELETE FROM member_month AS o WHERE o.report_month = gone;
+		DELETE FROM group_month AS o WHERE o.report_month = gone;
+		DELETE FROM receivable_month AS o WHERE o.report_month = gone;
+		DELETE FROM receivable_total AS o WHERE o.report_month = gone;
+		DELETE FROM strategic_month AS o WHERE o.report_month = gone;
+		DELETE FROM criterion_month AS o WHERE o.report_month = gone;
+		DELETE FROM report_month AS o WHERE o.report_month = gone;
+	END LOOP;
 	PERFORM kam._compare_to_date(refresh_id);
 	PERFORM kam._compute_open_receivables((SELECT l.as_of FROM refresh_log AS l WHERE l.refresh_id = refresh_id));
 	PERFORM kam._find_restatements();
@@ -816,8 +879,6 @@ BEGIN
 		RAISE WARNING USING MESSAGE = format('%s accounts are key by the rule and not in the list, which is capped at %s', capped.capped_count, capped.key_count),
 			HINT = format('SELECT * FROM %I.account_rank WHERE is_latest AND is_capped; settings.max_key is the cap.', mart);
 	END IF;
-	-- A small sample tells what the planner needs of seventy columns.
-	PERFORM set_config('default_statistics_target', '10', true);
 	ANALYZE account_month, report_month, account_label;
 	IF run.report_month IS NULL THEN
 		RETURN;
@@ -845,11 +906,12 @@ BEGIN
 	SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
 	SELECT * INTO plan FROM kam._prepare_months(mart, refresh_id);
 	FOREACH month IN ARRAY plan.months LOOP
-		PERFORM kam._compute_month(mart, refresh_id, month, plan.registers, plan.book, plan.members, month OPERATOR(pg_catalog.=) plan.last_month);
+		PERFORM kam._compute_month(mart, refresh_id, month, plan.registers, plan.score_registers, plan.receivables, plan.book, plan.members, month OPERATOR(pg_catalog.=) plan.last_month);
 		-- The history appears month by month; later a reader sees all months
 		-- of one computation or none.
 		IF plan.is_first THEN
 			COMMIT;
+			SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
 		END IF;
 	END LOOP;
 	PERFORM kam._finish_refresh(mart, refresh_id);
@@ -891,7 +953,7 @@ BEGIN
 	END IF;
 	UPDATE refresh_log AS l SET report_month = month WHERE l.refresh_id = refresh_id;
 	SELECT * INTO plan FROM kam._prepare_months(mart, refresh_id);
-	PERFORM kam._compute_month(mart, refresh_id, month, plan.registers, plan.book, plan.members, true);
+	PERFORM kam._compute_month(mart, refresh_id, month, plan.registers, plan.score_registers, plan.receivables, plan.book, plan.members, true);
 	PERFORM kam._finish_refresh(mart, refresh_id);
 END
 $$;

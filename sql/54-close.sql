@@ -77,7 +77,6 @@ CREATE FUNCTION kam.merge_account(mart text, old_account text, account text, sin
 AS $$
 #variable_conflict use_variable
 DECLARE
-	key_type text;
 	is_circle boolean;
 	since_month date := kam.month(since);
 BEGIN
@@ -86,10 +85,10 @@ BEGIN
 	IF old_account IS NULL OR account IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'old_account and account must not be NULL';
 	END IF;
-	SELECT format_type(a.atttypid, a.atttypmod) INTO key_type FROM pg_attribute AS a WHERE a.attrelid = '_key'::regclass AND a.attname = 'account_id';
-	EXECUTE format('INSERT INTO account_alias (old_account_id, account_id, since) VALUES ($1::%1$s, $2::%1$s, $3)
-		ON CONFLICT (old_account_id) DO UPDATE SET account_id = excluded.account_id, since = excluded.since, merged_at = now(), merged_by = current_user', key_type)
-	USING old_account, account, since_month;
+	-- Assigned, not cast: a key that is too long for its type is an error.
+	EXECUTE format('INSERT INTO account_alias (old_account_id, account_id, since) VALUES (%L, %L, $1)
+		ON CONFLICT (old_account_id) DO UPDATE SET account_id = excluded.account_id, since = excluded.since, merged_at = now(), merged_by = current_user', old_account, account)
+	USING since_month;
 	WITH RECURSIVE chain AS (
 		SELECT a.old_account_id, a.account_id FROM account_alias AS a
 		UNION
@@ -104,4 +103,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam.merge_account(text, text, text, date) IS
-'From the next refresh on, the sales of old_account count for account: all of them, or those from the month of since on. Keys are given in text form. Replaces what was said of old_account before; deleting its row of account_alias undoes it. Closed months stay as they are. Only for the owner of the mart. Errors: NULL (22004), a circle (22023), no key of the mart''s type (22P02), a refresh at work (55P03).';
+'From the next refresh on, the sales of old_account count for account: all of them, or those from the month of since on. Keys are given in text form. Replaces what was said of old_account before; deleting its row of account_alias undoes it. Closed months stay as they are. Only for the owner of the mart. Errors: NULL (22004), a circle (22023), no key of the mart''s type (22P02, 22001), a refresh at work (55P03).';

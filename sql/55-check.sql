@@ -84,7 +84,9 @@ BEGIN
 			CASE WHEN has_quantity THEN 'quantity' ELSE 'amount' END,
 			-- A document of a single line says too little without its product.
 			CASE WHEN has_product THEN 1 ELSE 2 END,
-			CASE WHEN 'products.product' = ANY (bound) THEN format(' AND s.product NOT IN (SELECT p.product FROM %I.source_product AS p WHERE p.is_service AND p.product IS NOT NULL)', mart) END)
+			CASE WHEN 'products.product' = ANY (bound) THEN format(' AND s.product NOT IN (SELECT p.product FROM %I.source_product AS p WHERE p.is_service AND p.product IS NOT NULL)', mart) END,
+			-- What stands for many customers may repeat itself.
+			format(' AND s.account_id NOT IN (SELECT x.account_id FROM %1$I.excluded_account AS x UNION SELECT l.account_id FROM %1$I.account_label AS l WHERE l.exclusion IS NOT NULL)', mart))
 	FROM (VALUES
 	('account_missing', true, false, true,
 		'Lines without an account are booked, but nobody''s: no account gets them.',
@@ -141,16 +143,17 @@ BEGIN
 		'ORDER BY n.folded_name, n.account_id'),
 
 	-- The sum of the hashes of its lines tells one document from another
-	-- whatever their order.  Reversed lines give the hash of the credit that
-	-- takes a document back: as many duplicates as were taken back are none.
+	-- whatever their order; the hash of a numeric knows no sign.  Reversed lines
+	-- give the hash of the credit that takes a document back: as many duplicates
+	-- as were taken back are none.
 	('document_twice', has_document, true, true,
 		'Whole documents that repeat another one of the same account and day line by line, and were not credited; booked twice? The amount is that of the repetitions. Documents of a single line are apart: an account may well order the same again.',
 		E'WITH document AS MATERIALIZED (\n'
 		'	SELECT s.account_id, s.sold_on, s.document, count(*) AS line_count, sum(s.amount) AS amount,\n'
-		'		sum(hash_record_extended(ROW(s.product, s.quantity, s.amount), 0)) AS lines,\n'
-		'		sum(hash_record_extended(ROW(s.product, - s.quantity, - s.amount), 0)) AS reversed_lines\n'
+		'		sum(hash_record_extended(ROW(s.product, s.quantity, s.amount, s.quantity < 0, s.amount < 0), 0)) AS lines,\n'
+		'		sum(hash_record_extended(ROW(s.product, s.quantity, s.amount, s.quantity > 0, s.amount > 0), 0)) AS reversed_lines\n'
 		'	FROM %1$s.source_sale AS s\n'
-		'	WHERE s.account_id IS NOT NULL AND s.document IS NOT NULL AND %2$s\n'
+		'	WHERE s.account_id IS NOT NULL AND s.document IS NOT NULL AND %2$s%9$s\n'
 		'	GROUP BY s.account_id, s.sold_on, s.document\n'
 		'), candidate AS (\n'
 		'	SELECT d.account_id, least(d.lines, d.reversed_lines) AS signature FROM document AS d\n'
@@ -181,7 +184,7 @@ BEGIN
 		E'WITH shared AS (\n'
 		'	SELECT s.account_id, s.sold_on, s.product, coalesce(s.quantity, 0) AS quantity, s.amount\n'
 		'	FROM %1$s.source_sale AS s\n'
-		'	WHERE s.account_id IS NOT NULL AND s.document IS NOT NULL AND s.product IS NOT NULL AND s.amount > 0 AND %2$s\n'
+		'	WHERE s.account_id IS NOT NULL AND s.document IS NOT NULL AND s.product IS NOT NULL AND s.amount > 0 AND %2$s%9$s\n'
 		'	GROUP BY s.account_id, s.sold_on, s.product, coalesce(s.quantity, 0), s.amount\n'
 		'	HAVING min(s.document COLLATE "C") <> max(s.document COLLATE "C")\n'
 		'), line AS (\n'
@@ -199,7 +202,7 @@ BEGIN
 		'	GROUP BY b.account_id, b.sold_on, b.document, a.document HAVING count(*) >= 3\n'
 		'), document AS (\n'
 		'	SELECT s.account_id, s.sold_on, s.document, count(*) AS line_count, sum(s.amount) AS amount,\n'
-		'		sum(hash_record_extended(ROW(s.product, s.quantity, s.amount), 0)) AS lines\n'
+		'		sum(hash_record_extended(ROW(s.product, s.quantity, s.amount, s.quantity < 0, s.amount < 0), 0)) AS lines\n'
 		'	FROM %1$s.source_sale AS s\n'
 		'	WHERE (s.account_id, s.sold_on, s.document) IN (\n'
 		'			SELECT p.account_id, p.sold_on, p.document FROM pair AS p UNION SELECT p.account_id, p.sold_on, p.like_document FROM pair AS p)\n'
@@ -217,15 +220,15 @@ BEGIN
 	-- What nobody ever bought (discounts, bonuses) is no return of goods.
 	('credited_beyond_bought', has_product, false, true,
 		'Accounts that were credited more of a product than they ever bought: another account''s return, a wrong product, or an amount for something else. Credits of the first three months of the data are left out. The amount is the net of all that.',
-		E'SELECT s.account_id, s.product,\n'
+		E'SELECT coalesce(a.account_id, s.account_id) AS account_id, s.product,\n'
 		'	coalesce(sum(s.%6$s) FILTER (WHERE s.amount > 0), 0) AS bought, - sum(s.%6$s) FILTER (WHERE s.amount < 0) AS credited,\n'
 		'	sum(s.amount) AS amount\n'
-		'FROM %1$s.source_sale AS s\n'
+		'FROM %1$s.source_sale AS s LEFT JOIN %1$s.account_alias AS a ON a.old_account_id = s.account_id\n'
 		'WHERE s.account_id IS NOT NULL AND s.product IS NOT NULL AND (s.amount >= 0 OR s.sold_on >= %5$L) AND (s.%6$s <> ''NaN'') IS NOT FALSE\n'
-		'	AND %2$s%8$s\n'
-		'GROUP BY s.account_id, s.product\n'
+		'	AND %2$s%8$s%9$s\n'
+		'GROUP BY 1, s.product\n'
 		'HAVING sum(s.amount) < 0 OR - sum(s.%6$s) FILTER (WHERE s.amount < 0) > coalesce(sum(s.%6$s) FILTER (WHERE s.amount > 0), 0)\n'
-		'ORDER BY amount, s.account_id, s.product'),
+		'ORDER BY amount, 1, s.product'),
 
 	('month_without_sales', true, true, false,
 		'No line at all in these months, though there are lines before and after them.',
@@ -294,6 +297,7 @@ CREATE FUNCTION kam._make_data_check(mart text, check_name text, findings jsonb)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET datestyle = ISO
+	SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -338,9 +342,9 @@ DECLARE
 	amount_limit numeric := ('1e' || 24 - (SELECT t.scale FROM kam._mart_types(mart) AS t))::numeric;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
-	-- Not the lock of the mart: it would break off a refresh that is between two
-	-- of its steps.  This one waits for a refresh that is writing findings of
-	-- its own, and nobody's reading.
+	-- Not the lock of the mart, for which nobody waits: minutes of work would be
+	-- lost for a refresh that runs just now.  This one waits for whoever writes
+	-- findings, and hinders no reader.
 	LOCK TABLE quality_finding IN SHARE ROW EXCLUSIVE MODE;
 	DELETE FROM quality_finding AS f WHERE f.source = 'check_data';
 	INSERT INTO quality_finding (check_name, scope, source, found_count, found_amount, explanation, query)
@@ -431,7 +435,7 @@ DECLARE
 	done record;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
-	SELECT l.*, EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.pid = l.pid AND a.query_start = l.statement_at AND a.state = 'active') AS is_alive
+	SELECT l.*, EXISTS (SELECT FROM pg_locks AS k WHERE k.locktype = 'relation' AND k.relation = 'refresh_lock'::regclass AND k.mode = 'ExclusiveLock' AND k.granted AND k.pid = l.pid) AS is_alive
 	INTO newest FROM refresh_log AS l ORDER BY l.refresh_id DESC LIMIT 1;
 	SELECT l.* INTO done FROM refresh_log AS l WHERE l.status = 'done' ORDER BY l.refresh_id DESC LIMIT 1;
 	IF newest.status = 'running' AND newest.is_alive THEN
@@ -448,7 +452,7 @@ BEGIN
 	END IF;
 	IF done.refresh_id IS NOT NULL AND NOT EXISTS (SELECT FROM report_month) THEN
 		RETURN QUERY SELECT 'error', 'refresh', 'No month of the sales is full yet: the report is empty.',
-			format('SELECT min(sold_on), max(sold_on) FROM %I.source_sale; a month is full when its end lies settings.posting_lag_days back and sales reach into its last seven days.', mart);
+			format('SELECT min(sold_on), max(sold_on) FROM %I.source_sale; -- a month is full when its end lies settings.posting_lag_days back and sales reach into its last seven days', mart);
 	ELSIF done.posted_until < kam._last_full_month(done.as_of, 'infinity', (SELECT s.posting_lag_days FROM settings AS s)) THEN
 		-- Then the report is a month behind, or more.
 		RETURN QUERY SELECT 'warning', 'refresh', format('The last sale is of %s, though %s was asked about: does the import run?', done.posted_until, done.as_of),
@@ -474,6 +478,8 @@ DECLARE
 	last_run record;
 	refresh text := format('CALL kam.refresh(%L)', mart);
 	checks text := format('CALL kam.check_data(%L)', mart);
+	-- current_setting raises an error for who may not see it.
+	cron_database text := (SELECT s.setting FROM pg_settings AS s WHERE s.name = 'cron.database_name');
 	recipe text;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
@@ -491,7 +497,7 @@ BEGIN
 	END IF;
 	IF job_id IS NOT NULL THEN
 		IF NOT job_is_active THEN
-			RETURN QUERY SELECT 'warning', 'schedule', format('Job %s of pg_cron, which refreshes the mart, is not active.', job_id), format('SELECT cron.alter_job(%s, active := true);', job_id);
+			RETURN QUERY SELECT 'warning', 'schedule', format('Job %s of pg_cron, which refreshes the mart, is not active.', job_id), format('SELECT cron.unschedule(%s); SELECT cron.schedule(%L, %L, %L);', job_id, 'kam refresh ' || mart, job_schedule, refresh);
 		ELSIF job_user <> current_user THEN
 			RETURN QUERY SELECT 'error', 'schedule', format('Job %s of pg_cron runs as %s, but only the owner of the mart may refresh it.', job_id, job_user),
 				format('SELECT cron.unschedule(%s); SET ROLE %I; SELECT cron.schedule(%L, %L, %L);', job_id, current_user, 'kam refresh ' || mart, job_schedule, refresh);
@@ -511,18 +517,17 @@ BEGIN
 		RETURN;
 	END IF;
 	IF has_cron OR EXISTS (SELECT FROM pg_extension AS e WHERE e.extname = 'pg_cron') THEN
-		recipe := CASE WHEN has_cron THEN '' ELSE format('As superuser: GRANT USAGE ON SCHEMA cron TO %I; then as %I: ', current_user, current_user) END
+		recipe := CASE WHEN has_cron THEN '' ELSE format(E'GRANT USAGE ON SCHEMA cron TO %I; -- as superuser\n', current_user) END
 			|| format('SELECT cron.schedule(%L, ''30 3 * * *'', %L); SELECT cron.schedule(%L, ''30 5 * * 0'', %L);', 'kam refresh ' || mart, refresh, 'kam check ' || mart, checks);
-	ELSIF current_setting('cron.database_name', true) IS NOT NULL THEN
-		recipe := format('pg_cron runs in database %s, there as superuser: SELECT cron.schedule_in_database(%L, ''30 3 * * *'', %L, %L, %L); SELECT cron.schedule_in_database(%L, ''30 5 * * 0'', %L, %L, %L);',
-			current_setting('cron.database_name', true), 'kam refresh ' || mart, refresh, current_database(), current_user, 'kam check ' || mart, checks, current_database(), current_user);
+	ELSIF cron_database IS NOT NULL THEN
+		recipe := format(E'-- in database %s, as superuser\nSELECT cron.schedule_in_database(%L, ''30 3 * * *'', %L, %L, %L); SELECT cron.schedule_in_database(%L, ''30 5 * * 0'', %L, %L, %L);',
+			cron_database, 'kam refresh ' || mart, refresh, current_database(), current_user, 'kam check ' || mart, checks, current_database(), current_user);
 	ELSE
 		-- In a crontab % ends the command.
-		recipe := (SELECT string_agg(format('%s psql -X -d %s -U %s -c %s', t.at, w[1], w[2], w[3]), '; ' ORDER BY t.at)
+		recipe := (SELECT string_agg(format('-- crontab: %s psql -X -d %s -U %s -c %s', t.at, w[1], w[2], w[3]), E'\n' ORDER BY t.at)
 			FROM (VALUES ('30 3 * * *', refresh), ('30 5 * * 0', checks)) AS t (at, statement),
 				LATERAL (SELECT array_agg(CASE WHEN word ~ '^[a-z0-9_]+$' THEN word ELSE '''' || replace(replace(word, '''', '''\'''''), '%', '\%') || '''' END ORDER BY place)
 					FROM unnest(ARRAY[current_database()::text, current_user::text, t.statement]) WITH ORDINALITY AS a (word, place)) AS q (w));
-		recipe := 'Lines for crontab, or with pg_cron in this database the same statements: ' || recipe;
 	END IF;
 	RETURN QUERY SELECT 'advice', 'schedule', 'Nothing seems to refresh the mart regularly.', recipe;
 END
@@ -544,7 +549,7 @@ BEGIN
 			EXECUTE format('SELECT FROM %I LIMIT 0', c.view_name);
 		EXCEPTION WHEN OTHERS THEN
 			RETURN QUERY SELECT 'error', 'contract views', format('%s cannot be read: %s.', c.view_name, SQLERRM),
-				coalesce((SELECT format('GRANT SELECT ON %s TO %I;', b.expression, current_user) FROM binding AS b WHERE b.contract = c.contract AND b.column_name = 'relation' AND SQLSTATE = '42501'),
+				coalesce((SELECT format('GRANT SELECT ON %s TO %I; -- as its owner', b.expression, current_user) FROM binding AS b WHERE b.contract = c.contract AND b.column_name = 'relation' AND SQLSTATE = '42501'),
 					format('SELECT * FROM %I.%I;', mart, c.view_name));
 		END;
 	END LOOP;
@@ -574,8 +579,8 @@ BEGIN
 		FROM contract AS c
 	)
 	SELECT 'note', 'contract views', format('%s is not what kam.bind_%s made: it %s.', c.view_name, c.contract, d.text),
-		CASE WHEN c.relation_name IS NULL THEN format('If that is meant, nothing. Else kam.bind_%s makes it anew.', c.contract)
-			ELSE 'If that is meant, nothing. Else: ' || kam._bind_statement(mart, c.contract) END
+		CASE WHEN c.relation_name IS NULL THEN format('-- if that is not meant, bind it: kam.bind_%s', c.contract)
+			ELSE kam._bind_statement(mart, c.contract) || ' -- if that is not meant' END
 	FROM difference AS d JOIN contract AS c ON c.contract = d.contract WHERE d.text <> ''
 	ORDER BY c.contract;
 
@@ -699,7 +704,7 @@ BEGIN
 				GROUP BY s.document HAVING count(*) > 1) AS d' INTO n, same USING sample_from, after_month;
 		IF n >= 10 AND same >= 0.9 * n THEN
 			RETURN QUERY SELECT 'warning', 'amounts', format('freight is the same on all lines in %s of %s documents: the freight of the whole document, counted once per line?', same, n),
-				'Bind a view that divides it by the lines of the document, for example freight / count(*) OVER (PARTITION BY document).';
+				'-- bind a view that divides it by the lines of the document: freight / count(*) OVER (PARTITION BY document)';
 		END IF;
 	END IF;
 
@@ -712,7 +717,7 @@ BEGIN
 		-- Not if it was so a year before
 		IF NOT (year_days.usual_count >= 20 AND days.last_count / days.usual_count >= 0.7 * year_days.last_count / year_days.usual_count) THEN
 			RETURN QUERY SELECT 'warning', 'sales', format('The last seven days of %s have %s lines, a week of that month has %s: are all posted?', to_char(last_report, 'YYYY-MM'), days.last_count, round(days.usual_count)),
-				format('Refresh again when they are: CALL kam.refresh(%L); and if it is so each month: UPDATE %I.settings SET posting_lag_days = 10;', mart, mart);
+				format('CALL kam.refresh(%L); -- when they are; if it is so each month: UPDATE %I.settings SET posting_lag_days = 10;', mart, mart);
 		END IF;
 	END IF;
 END
@@ -786,7 +791,7 @@ BEGIN
 	FROM chain AS c WHERE c.old_account_id = c.account_id HAVING count(*) > 0
 	UNION ALL
 	SELECT 'note', 'aliases', format('%s counts for %s, which is excluded (%s): so it is not ranked either.', string_agg(a.old_account_id::text, ', ' ORDER BY a.old_account_id::text COLLATE "C"), x.account_id, x.reason),
-		format('If that is not meant: DELETE FROM %I.account_alias WHERE account_id = %L;', mart, x.account_id)
+		format('DELETE FROM %I.account_alias WHERE account_id = %L; -- if that is not meant', mart, x.account_id)
 	FROM account_alias AS a JOIN excluded_account AS x ON x.account_id = a.account_id GROUP BY x.account_id, x.reason
 	UNION ALL
 	SELECT 'warning', 'exclusions', format('%s is excluded, but counts for %s, which is ranked.', x.account_id, a.account_id),
@@ -820,6 +825,7 @@ DECLARE
 	last_report date;
 	products text[];
 	texts text[];
+	corrections text;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	SELECT max(r.report_month) INTO last_report FROM report_month AS r;
@@ -833,13 +839,15 @@ BEGIN
 	EXECUTE format($query$
 		WITH price AS (
 			SELECT s.product, %1$s AS price, count(*) AS line_count, sum(s.amount) AS amount,
-				coalesce(sum(s.amount) FILTER (WHERE s.amount > 0), 0) AS bought, count(*) FILTER (WHERE abs(s.quantity) = 1) AS ones,
+				coalesce(sum(s.amount) FILTER (WHERE s.amount > 0), 0) AS bought, - sum(s.amount) FILTER (WHERE s.amount < 0) AS credited,
+				- sum(s.amount) FILTER (WHERE s.amount < 0 AND s.account_id IS NOT NULL) AS credited_to_accounts, count(*) FILTER (WHERE abs(s.quantity) = 1) AS ones,
 				count(*) FILTER (WHERE %2$s = 0) AS weightless, count(*) FILTER (WHERE %2$s > 0) AS weighty
 			FROM source_sale AS s %3$s
 			WHERE s.sold_on >= $1 AND s.sold_on < $2 AND s.amount <> 0 AND s.amount < 'NaN' AND s.product IS NOT NULL AND (s.quantity <> 0 AND s.quantity < 'NaN') IS NOT FALSE
 			GROUP BY s.product, %1$s
 		), product AS (
 			SELECT p.product, sum(p.line_count) AS line_count, sum(p.amount) AS amount, sum(p.bought) AS bought, count(p.price) AS price_count,
+				sum(p.amount) < 0 AND 2 * sum(p.credited_to_accounts) > sum(p.credited) AS is_correction,
 				sum(p.ones) / sum(p.line_count) AS ones, sum(p.weightless) = sum(p.line_count) AS is_weightless, sum(p.weighty) > 0 AS is_weighty
 			FROM price AS p GROUP BY p.product
 		), sign AS (
@@ -857,31 +865,35 @@ BEGIN
 			WHERE n.is_service IS NOT TRUE
 		), share AS (
 			SELECT *,
-				has_free_price AND avg(has_free_price::integer) OVER () < 0.05 AS by_price,
-				is_sold_by_one AND avg(is_sold_by_one::integer) OVER () < 0.05 AS by_one,
-				has_no_number AND avg((product !~ '[0-9]')::integer) OVER () < 0.05 AS by_number,
+				has_free_price AND sum(has_free_price::integer) OVER () <= greatest(3, 0.05 * count(*) OVER ()) AND avg(has_free_price::integer) OVER () < 0.5 AS by_price,
+				is_sold_by_one AND sum(is_sold_by_one::integer) OVER () <= greatest(3, 0.05 * count(*) OVER ()) AND avg(is_sold_by_one::integer) OVER () < 0.5 AS by_one,
+				has_no_number AND sum((product !~ '[0-9]')::integer) OVER () <= greatest(3, 0.05 * count(*) OVER ()) AND avg((product !~ '[0-9]')::integer) OVER () < 0.5 AS by_number,
 				has_no_weight AND avg(is_weighty::integer) OVER () > 0.8 AS by_weight
 			FROM sign
 		), candidate AS (
-			SELECT product, product_name, amount, concat_ws(', ', CASE WHEN is_credited THEN 'credited more than sold' END, CASE WHEN by_price THEN 'any price' END,
+			SELECT product, product_name, amount, is_correction IS TRUE AS is_correction, concat_ws(', ', CASE WHEN is_credited THEN 'credited more than sold' END, CASE WHEN by_price THEN 'any price' END,
 				CASE WHEN by_one THEN 'always one' END, CASE WHEN by_number THEN 'no number' END, CASE WHEN by_weight THEN 'no weight' END, CASE WHEN has_name THEN 'by its name' END) AS reason
 			FROM share ORDER BY abs(amount) DESC, product
 		)
-		SELECT array_agg(product), array_agg(format('%%s%%s (%%s): %%s', product, ' ' || product_name, amount, reason)) FROM (SELECT * FROM candidate WHERE reason <> '' LIMIT 20) AS c
+		SELECT array_agg(product) FILTER (WHERE NOT is_correction), array_agg(format('%%s%%s (%%s): %%s', product, ' ' || product_name, amount, reason)) FILTER (WHERE NOT is_correction),
+			string_agg(format('%%s%%s (%%s)', product, ' ' || product_name, amount), ', ') FILTER (WHERE is_correction)
+		FROM (SELECT * FROM candidate WHERE reason <> '' LIMIT 20) AS c
 		$query$,
 		CASE WHEN 'sales.quantity' = ANY (bound) THEN 'round(s.amount / s.quantity, 2)' ELSE 'NULL::numeric' END,
 		CASE WHEN 'sales.weight_kg' = ANY (bound) THEN 's.weight_kg' WHEN 'products.weight_kg' = ANY (bound) THEN 'coalesce(w.weight_kg, 0)' ELSE 'NULL::numeric' END,
 		CASE WHEN 'sales.weight_kg' = ANY (bound) OR 'products.weight_kg' <> ALL (bound) THEN '' ELSE 'LEFT JOIN (SELECT o.product, min(o.weight_kg) AS weight_kg FROM source_product AS o GROUP BY o.product) AS w ON w.product = s.product' END)
-	INTO products, texts USING (last_report - interval '11 months')::date, (last_report + interval '1 month')::date;
+	INTO products, texts, corrections USING (last_report - interval '11 months')::date, (last_report + interval '1 month')::date;
 	IF products IS NULL THEN
 		RETURN;
 	END IF;
-	RETURN QUERY SELECT 'advice', 'products', format('Products that may be services (postage, fees, discounts, corrections) and not to be ranked, with their net sales of twelve months: %s.', array_to_string(texts, '; ')),
+	RETURN QUERY SELECT 'advice', 'products', format('Products that may be services (postage, fees) and not to be ranked, with their net sales of twelve months: %s.%s', array_to_string(texts, '; '),
+			' Not these, which take back what accounts were charged for goods: ' || corrections || '.'),
 		CASE WHEN 'products.relation' = ANY (bound) THEN
 			kam._bind_statement(mart, 'products', jsonb_build_object('is_service', (
 				SELECT concat_ws(' OR ', '(' || (SELECT o.expression FROM binding AS o WHERE o.contract = 'products' AND o.column_name = 'is_service') || ')', format('(%s)::text IN (%s)', b.expression, l.list))
 				FROM binding AS b WHERE b.contract = 'products' AND b.column_name = 'product')))
-		ELSE format('CREATE TABLE product AS SELECT DISTINCT product, product IN (%s) AS is_service FROM %I.source_sale WHERE product IS NOT NULL; SELECT kam.bind_products(%L, ''product'', product => ''product'', is_service => ''is_service'');', l.list, mart, mart) END
+				|| coalesce(' -- and the product table needs rows of ' || (SELECT string_agg(quote_literal(p), ', ') FROM unnest(products) AS p WHERE NOT EXISTS (SELECT FROM source_product AS k WHERE k.product = p)), '')
+		ELSE format('CREATE TABLE sold_product AS SELECT DISTINCT product, product IN (%s) AS is_service FROM %I.source_sale WHERE product IS NOT NULL; SELECT kam.bind_products(%L, ''sold_product'', product => ''product'', is_service => ''is_service'');', l.list, mart, mart) END
 	FROM (SELECT string_agg(quote_literal(p), ', ') AS list FROM unnest(products) AS p) AS l;
 END
 $$;
@@ -907,26 +919,26 @@ BEGIN
 
 	IF setting.abc_measure = 'margin' AND 'sales.cost' <> ALL (bound) THEN
 		RETURN QUERY SELECT 'error', 'settings', 'ABC goes by margin and no cost is bound: no account has a class.',
-			format('UPDATE %I.settings SET abc_measure = ''sales''; or %s', mart, kam._bind_statement(mart, 'sales', '{"cost": "..."}'));
+			format('UPDATE %I.settings SET abc_measure = ''sales''; -- or: %s', mart, kam._bind_statement(mart, 'sales', '{"cost": "..."}'));
 	ELSIF setting.abc_measure = 'weight' AND 'sales.weight_kg' <> ALL (bound) AND NOT ('products.weight_kg' = ANY (bound) AND 'sales.quantity' = ANY (bound)) THEN
 		RETURN QUERY SELECT CASE WHEN 'sales.quantity' = ANY (bound) THEN 'warning' ELSE 'error' END, 'settings',
 			CASE WHEN 'sales.quantity' = ANY (bound) THEN 'ABC goes by weight and no weight is bound: it goes by pieces.' ELSE 'ABC goes by weight and neither weight nor quantity is bound: no account has a class.' END,
-			format('UPDATE %I.settings SET abc_measure = ''sales''; or %s', mart, kam._bind_statement(mart, 'sales', '{"weight_kg": "..."}'));
+			format('UPDATE %I.settings SET abc_measure = ''sales''; -- or: %s', mart, kam._bind_statement(mart, 'sales', '{"weight_kg": "..."}'));
 	END IF;
 	IF setting.unit = 'group' AND latest.report_month IS NOT NULL AND NOT EXISTS (SELECT FROM account_label AS l WHERE l.head_id <> l.account_id) THEN
 		RETURN QUERY SELECT 'warning', 'settings', 'Groups are ranked and no account belongs to one.',
-			format('UPDATE %I.settings SET unit = ''account''; or bind parent or account_group by kam.bind_accounts.', mart);
+			format('UPDATE %I.settings SET unit = ''account''; -- or bind parent or account_group by kam.bind_accounts', mart);
 	END IF;
 	IF latest.key_count = 0 THEN
 		RETURN QUERY SELECT 'warning', 'settings', format('No account is key in %s: the rule is %s.', to_char(latest.report_month, 'YYYY-MM'), setting.key_rule),
 			format('UPDATE %I.settings SET key_rule = ''top'';', mart);
 	ELSIF latest.capped_count > 0 THEN
 		RETURN QUERY SELECT 'warning', 'settings', format('%s accounts are key by the rule %s and not in the list, which ends at settings.max_key (%s).', latest.capped_count, setting.key_rule, setting.max_key),
-			format('UPDATE %I.settings SET max_key = %s; or a stricter rule. SELECT * FROM %I.account_rank WHERE is_latest AND is_capped;', mart, latest.key_count + latest.capped_count, mart);
+			format('UPDATE %I.settings SET max_key = %s; -- or a stricter rule; who: SELECT * FROM %I.account_rank WHERE is_latest AND is_capped;', mart, latest.key_count + latest.capped_count, mart);
 	END IF;
 	IF latest.alert_count > greatest(latest.key_count / 4.0, 2) THEN
 		RETURN QUERY SELECT 'advice', 'settings', format('%s accounts have an alert in %s, more than one per four key accounts.', latest.alert_count, to_char(latest.report_month, 'YYYY-MM')),
-			format('UPDATE %I.settings SET alert_share = %s, alert_fall = %s;', mart, least(2 * setting.alert_share, 1), least(setting.alert_fall + 0.1, 1));
+			format('UPDATE %I.settings SET alert_share = %s, alert_deviations = %s;', mart, least(greatest(2 * setting.alert_share, 0.005), 1), least(setting.alert_deviations + 1, 100));
 	END IF;
 	IF latest.unmanaged_count > 0 AND 'accounts.manager' = ANY (bound) THEN
 		RETURN QUERY SELECT 'advice', 'accounts', format('%s of %s key accounts have no manager.', latest.unmanaged_count, latest.key_count),
@@ -935,11 +947,11 @@ BEGIN
 
 	RETURN QUERY
 	SELECT 'warning', 'closed months', format('Sales of closed months have changed: %s.', string_agg(format('%s by %s', to_char(d.report_month, 'YYYY-MM'), d.amount), ', ' ORDER BY d.report_month)),
-		format('SELECT * FROM %I.restatement; and if they are to show it: SELECT kam.reopen_month(%L, %L, ''reason''), then CALL kam.refresh(%L).', mart, mart, max(d.report_month), mart)
+		format('SELECT * FROM %I.restatement; -- if they are to show it: SELECT kam.reopen_month(%L, %L, ''reason'');', mart, mart, max(d.report_month))
 	FROM (SELECT c.report_month, sum(c.change_amount) AS amount FROM closed_difference AS c GROUP BY c.report_month) AS d HAVING count(*) > 0
 	UNION ALL
-	SELECT CASE WHEN bool_or(q.check_name = 'check_failed') THEN 'warning' ELSE 'advice' END, 'data quality', format('%s checks of the data found something.', count(*)),
-		format('SELECT * FROM %I.data_quality; what is known is muted by quality_resolution.', mart)
+	SELECT CASE WHEN bool_or(q.check_name = 'check_failed') THEN 'warning' ELSE 'advice' END, 'data quality', format('Findings in the data: %s.', string_agg(DISTINCT q.check_name, ', ')),
+		format('SELECT * FROM %I.data_quality; -- rows of quality_resolution mute what is known', mart)
 	FROM data_quality AS q HAVING count(*) > 0;
 END
 $$;
@@ -949,6 +961,7 @@ CREATE FUNCTION kam.doctor(mart text DEFAULT NULL) RETURNS TABLE (severity text,
 	LANGUAGE plpgsql ROWS 20
 	SET search_path = pg_catalog, pg_temp
 	SET datestyle = ISO
+	SET jit = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -972,7 +985,7 @@ BEGIN
 					findings := findings || coalesce(result, '[]');
 				EXCEPTION WHEN OTHERS THEN
 					findings := findings || jsonb_build_object('severity', 'error', 'topic', part, 'finding', format('This could not be examined: %s.', SQLERRM),
-						'remedy', CASE part WHEN 'contracts' THEN NULL ELSE format('Try the contract views: SELECT * FROM %I.source_sale;', mart) END);
+						'remedy', CASE WHEN part IN ('sales', 'accounts', 'products') THEN format('SELECT * FROM %I.source_sale; -- does the contract view work?', mart) ELSE format('SELECT * FROM kam.%I(%L);', '_doctor_' || part, mart) END);
 				END;
 			END LOOP;
 		END IF;

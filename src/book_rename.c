@@ -140,9 +140,9 @@ get_renames(KamKeyKind kind, const Datum *old, const Datum *new, int *n)
 	sort_renames(renames, *n, &kind);
 	for (int i = 0; i < *n; i++)
 	{
-		const Rename *before = &renames[kept - 1];
+		const Rename *before = kept > 0 ? &renames[kept - 1] : NULL;
 
-		if (kept == 0 || kam_key_compare(kind, &before->old, &renames[i].old) != 0)
+		if (before == NULL || kam_key_compare(kind, &before->old, &renames[i].old) != 0)
 			renames[kept++] = renames[i];
 		else if (kam_key_compare(kind, &before->new, &renames[i].new) != 0)
 			ereport(ERROR,

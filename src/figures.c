@@ -5,8 +5,9 @@
  *
  * Each ledger is cut after the month of the report, so that a report on a past
  * month is the one that was made then.  A first pass over the book compares
- * the accounts with each other, a second one makes the rows.  Net sales of the last two years are laid out by their distance
- * to the month, from which the many short windows are sums of a few values.
+ * the accounts with each other, a second one makes the rows.  Net sales of the
+ * last two years are laid out by their distance to the month, from which the
+ * many short windows are sums of a few values.
  *
  *-------------------------------------------------------------------------
  */

@@ -12,6 +12,7 @@
  */
 #include "compat.h"
 
+#include "access/xact.h"
 #include "fmgr.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
@@ -145,7 +146,7 @@ kam_require_own_transaction(PG_FUNCTION_ARGS)
 {
 	CallContext *context = (CallContext *) fcinfo->context;
 
-	if (context == NULL || !IsA(context, CallContext) || context->atomic)
+	if (context == NULL || !IsA(context, CallContext) || context->atomic || IsSubTransaction())
 		ereport(ERROR,
 				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 				 errmsg("%s cannot run inside a transaction block or a function",

@@ -12,11 +12,11 @@
  */
 #include "compat.h"
 
+#include "access/relation.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
-#include "access/relation.h"
 
 PG_FUNCTION_INFO_V1(kam_hold_lock);
 PG_FUNCTION_INFO_V1(kam_release_lock);

@@ -25,6 +25,10 @@
  * positive values, but not the one between a flag or a zero and anything else,
  * so that the order of two accounts may turn round.
  *
+ * It also keeps the large ones in front: with money, growth and continuity of
+ * the class A accounts of Online Retail, percentiles put one of the ten largest
+ * steady accounts on place 103, ranks all ten on the first ten places.
+ *
  *	The form of "rank" is that of reciprocal rank fusion, G. Cormack, C. Clarke,
  *	S. Buettcher, SIGIR 2009, which has 60 where 20 stands here: the length of
  *	the list of key accounts, so that an account with as many better ones has a
