@@ -111,20 +111,21 @@ BEGIN
 		WHERE s.parent_id <> s.account_id
 	), root AS (
 		-- The ancestor without a parent of its own; a circle has none.
-		SELECT a.account_id, a.ancestor_id AS root_id, s.account_name AS root_name
+		SELECT a.account_id, a.ancestor_id AS root_id
 		FROM ancestor AS a LEFT JOIN source AS s ON s.account_id = a.ancestor_id
 		WHERE s.parent_id IS NULL OR s.parent_id = s.account_id
+	), rooted AS (
+		SELECT s.*, coalesce(r.root_id, s.account_id) AS root_id FROM source AS s LEFT JOIN root AS r ON r.account_id = s.account_id
 	), head AS (
-		SELECT DISTINCT root_id FROM root
+		-- Of several roots with one group the first is the head of all.
+		SELECT s.account_id AS root_id, s.account_group AS root_group, s.account_name AS root_name,
+			CASE WHEN s.account_group IS NOT NULL
+				THEN first_value(s.account_id) OVER (PARTITION BY s.account_group COLLATE "C" ORDER BY s.account_id::text COLLATE "C") ELSE s.account_id END AS head_id
+		FROM source AS s WHERE s.account_id IN (SELECT r.root_id FROM rooted AS r)
 	), label AS (
-		SELECT s.*,
-			coalesce(r.root_id, h.root_id,
-				CASE WHEN s.account_group IS NOT NULL
-					THEN first_value(coalesce(r.root_id, h.root_id, s.account_id)) OVER (PARTITION BY s.account_group COLLATE "C"
-						ORDER BY coalesce(r.root_id, h.root_id) IS NULL, coalesce(r.root_id, h.root_id, s.account_id)::text COLLATE "C") END,
-				s.account_id) AS head_id,
-			coalesce(s.account_group, r.root_name, CASE WHEN r.root_id IS NOT NULL THEN r.root_id::text WHEN h.root_id IS NOT NULL THEN coalesce(s.account_name, s.account_id::text) END) AS group_name
-		FROM source AS s LEFT JOIN root AS r ON r.account_id = s.account_id LEFT JOIN head AS h ON h.root_id = s.account_id
+		SELECT r.*, coalesce(h.head_id, r.root_id) AS head_id,
+			coalesce(h.root_group, CASE WHEN count(*) OVER (PARTITION BY r.root_id) > 1 OR r.root_id <> r.account_id THEN coalesce(h.root_name, r.root_id::text) END) AS group_name
+		FROM rooted AS r LEFT JOIN head AS h ON h.root_id = r.root_id
 	)
 	INSERT INTO account_label AS o (account_id, head_id, account_name, manager, account_group, industry, region, country, channel, credit_limit, payment_terms,
 		is_prestige, is_multinational, is_image_maker, is_expert, is_test_partner, exclusion)
@@ -368,6 +369,7 @@ CREATE FUNCTION kam._prepare_months(mart text, refresh_id bigint,
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 	SET datestyle = ISO
+	SET extra_float_digits = 1
 AS $$
 #variable_conflict use_variable
 BEGIN
@@ -498,7 +500,7 @@ BEGIN
 			w.account IS NOT NULL AND NOT w.is_listed AS is_capped,
 			coalesce(w.is_listed IS NOT TRUE AND f.rank <= c.key_count + setting.max_watch AND f.key_sales >= setting.watch_ratio * c.key_sales, false) AS is_watch,
 			coalesce(x.reason, l.exclusion) AS exclusion,
-			coalesce(CASE WHEN setting.unit = 'group' THEN l.account_group END, l.account_name) AS account_name,
+			coalesce(CASE WHEN setting.unit = 'group' AND x.reason IS NULL AND l.exclusion IS NULL THEN l.account_group END, l.account_name) AS account_name,
 			l.manager, l.account_group, l.industry, l.region, l.country, l.channel,
 			p.rank AS previous_rank, p.is_key AS was_key, p.is_managed AS was_managed, p.last_key_month AS previous_key_month,
 			p.managed_since AS previous_managed_since, p.managed_reason AS previous_managed_reason,
@@ -552,8 +554,8 @@ BEGIN
 		CASE WHEN is_granted OR NOT is_granted AND was_managed THEN override_reason
 			WHEN is_managed AND was_managed THEN previous_managed_reason
 			WHEN is_managed AND is_first THEN 'in the first list'
-			WHEN is_managed THEN format('key for %s months', key_run)
-			WHEN was_managed THEN CASE WHEN key_run < 0 THEN format('left: not key for %s months', - key_run) ELSE 'left: never in the list' END END,
+			WHEN is_managed THEN format('key for %s month%s', key_run, CASE WHEN key_run > 1 THEN 's' END)
+			WHEN was_managed THEN CASE WHEN key_run < 0 THEN format('left: not key for %s month%s', - key_run, CASE WHEN key_run < -1 THEN 's' END) ELSE 'left: never in the list' END END,
 		exclusion,
 		key_sales / setting.key_months, key_active_months, sales_m1, sales_m2, sales_m12, sales_3m_before, sales_3m_year_before,
 		sales_12m, sales_12m_before, credited_12m, cost_12m, quantity_12m, purchase_days_12m,

@@ -229,16 +229,19 @@ COMMENT ON VIEW concentration IS 'One row per report month: how much depends on 
 CREATE VIEW large_account AS
 SELECT g.report_month,
 	g.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
-	g.kind, g.account_id, g.name, g.member_count, g.sales_12m,
+	CASE WHEN g.member_count > 1 THEN 'group' ELSE 'account' END AS kind,
+	g.account_id, g.name, g.member_count, g.sales_12m,
 	(g.sales_12m / r.sales_12m)::double precision AS share,
 	s.large_share::double precision AS large_share
 FROM (
-	SELECT m.report_month, 'account' AS kind, m.account_id, m.account_name AS name, 1::bigint AS member_count, m.sales_12m
-	FROM account_month AS m
+	SELECT m.report_month, m.account_id, m.account_name AS name,
+		greatest((SELECT count(*) FROM member_month AS x WHERE x.report_month = m.report_month AND x.head_id = m.account_id), 1) AS member_count, m.sales_12m
+	FROM account_month AS m JOIN report_month AS l ON l.report_month = m.report_month JOIN report_setting AS c ON c.report_month = m.report_month
+	WHERE m.sales_12m >= c.large_share * l.sales_12m
 	UNION ALL
-	SELECT m.report_month, 'group' AS kind, NULL AS account_id, m.account_group AS name, count(*) AS member_count, sum(m.sales_12m)::numeric(24,4) AS sales_12m
-	FROM account_month AS m WHERE m.account_group IS NOT NULL
-	GROUP BY m.report_month, m.account_group
+	SELECT g.report_month, NULL AS account_id, g.account_group AS name, g.member_count::bigint AS member_count, g.sales_12m
+	FROM group_month AS g JOIN report_setting AS c ON c.report_month = g.report_month
+	WHERE g.member_count > 1 AND c.unit = 'account'
 	) AS g
 	JOIN report_month AS r ON r.report_month = g.report_month
 	JOIN report_setting AS s ON s.report_month = g.report_month
@@ -311,7 +314,7 @@ SELECT t.month AS report_month,
 	CASE WHEN t.month_before_amount > 0 THEN (t.to_date_amount / t.month_before_amount - 1)::double precision END AS change_ratio,
 	CASE WHEN t.year_before_amount > 0 THEN (t.to_date_amount / t.year_before_amount - 1)::double precision END AS year_change_ratio
 FROM account_to_date AS t;
-COMMENT ON VIEW month_to_date IS 'One row per key, managed or watched account, and one without account for all others: the running month against the same working days before.';
+COMMENT ON VIEW month_to_date IS 'One row per key, managed or watched account, and one without account for all other accounts: the running month against the same working days before. Lines without an account and services are not in it.';
 
 CREATE VIEW reconciliation AS
 SELECT r.report_month,
@@ -348,7 +351,7 @@ SELECT a.report_month, a.is_latest,
 	(a.loss_3m / a.sales_3m_before)::double precision AS fall,
 	CASE WHEN a.age_months >= 15 AND a.sales_3m_year_before > 0 THEN (1 - a.sales_3m / a.sales_3m_year_before)::double precision END AS fall_year,
 	a.trend, a.trend_p,
-	CASE WHEN a.trend_p < 0.05 THEN CASE WHEN a.trend < 0 THEN 'falling over the whole class window, too' ELSE 'rising over the whole class window' END
+	CASE WHEN a.trend_p < 0.05 AND a.trend <> 0 THEN CASE WHEN a.trend < 0 THEN 'falling over the whole class window, too' ELSE 'rising over the whole class window' END
 		WHEN a.trend_p IS NOT NULL THEN 'no clear trend over the whole class window' END AS trend_note,
 	a.last_purchase
 FROM (
@@ -356,7 +359,7 @@ FROM (
 		m.sales_amount + m.sales_m1 + m.sales_m2 AS sales_3m,
 		m.sales_3m_before - (m.sales_amount + m.sales_m1 + m.sales_m2) AS loss_3m
 	FROM account_month AS m WHERE m.is_alert) AS a;
-COMMENT ON VIEW turnover_alert IS 'One row per report month and account of weight (key within twelve months, or among the first by twelve months) whose net sales of three months fell by settings.alert_fall against the three before and, if it bought then, the same three last year, by alert_share of the booked sales, and by alert_deviations of its own usual swings.';
+COMMENT ON VIEW turnover_alert IS 'One row per report month and account of weight (key within twelve months, or among the first by twelve months) whose net sales of three months fell by settings.alert_fall against the three before and, for accounts that were there then (15 months of age), the same three last year, by alert_share of the booked sales, and by alert_deviations of its own usual swings.';
 
 CREATE VIEW periodicity AS
 SELECT p.report_month, p.is_latest, p.account_id, p.account_name, p.manager, p.is_key, p.is_managed, p.rank,
