@@ -407,6 +407,7 @@ CREATE TABLE report_month (
 	unattributed_line_count integer NOT NULL,
 	unattributed_12m numeric(24,4) NOT NULL,
 	service_amount numeric(24,4) NOT NULL,
+	service_credited_amount numeric(24,4) NOT NULL,
 	service_12m numeric(24,4) NOT NULL,
 	ranked_count integer NOT NULL,
 	key_count integer NOT NULL,

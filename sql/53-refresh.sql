@@ -578,7 +578,8 @@ BEGIN
 			SELECT f.*, coalesce(h.account_id, f.account) AS head_id, l.account_name,
 				count(*) OVER (PARTITION BY coalesce(h.account_id, f.account)) AS member_count
 			FROM kam._account_figures(members, (SELECT k.account_id FROM _key AS k), month, 1, 3) AS f
-				LEFT JOIN kam._account_map((SELECT k.account_id FROM _key AS k), month, true) AS h ON h.old_account_id = f.account
+				-- Aliases with a beginning are in the book of the members already.
+				LEFT JOIN kam._account_map((SELECT k.account_id FROM _key AS k), '-infinity', true) AS h ON h.old_account_id = f.account
 				LEFT JOIN account_label AS l ON l.account_id = f.account) AS g
 		WHERE g.member_count > 1 OR g.head_id <> g.account;
 	END IF;
@@ -643,12 +644,12 @@ BEGIN
 	)
 	INSERT INTO report_month (report_month, fingerprint, computed_at, refresh_id, posted_until, has_cost, has_quantity,
 		sales_amount, credited_amount, sales_12m, credited_12m, margin_12m,
-		unattributed_amount, unattributed_credited_amount, unattributed_line_count, unattributed_12m, service_amount, service_12m,
+		unattributed_amount, unattributed_credited_amount, unattributed_line_count, unattributed_12m, service_amount, service_credited_amount, service_12m,
 		ranked_count, key_count, managed_count, capped_count, cut_average, last_key_to_median, natural_cut, natural_cut_ratio,
 		key_share, top_20_percent_share, accounts_for_80_percent, hhi, gini, hhi_before_credits, gini_before_credits, key_share_before_credits)
 	SELECT month, fingerprint, clock_timestamp(), refresh_id, l.posted_until, t.has_cost, t.has_quantity,
 		t.sales_amount + r.sales_amount, t.credited_amount + r.credited_amount, b.net, t.credited_12m + r.credited_12m, t.margin_12m,
-		r.unattributed_amount, r.unattributed_credited_amount, r.unattributed_line_count, r.unattributed_12m, r.service_amount, r.service_12m,
+		r.unattributed_amount, r.unattributed_credited_amount, r.unattributed_line_count, r.unattributed_12m, r.service_amount, r.service_credited_amount, r.service_12m,
 		t.ranked_count, t.key_count, t.managed_count, t.capped_count, t.cut_average,
 		t.cut_average / nullif(t.median_average, 0), g.after, g.ratio,
 		t.key_12m / b.positive, f.share, t.count_for_80 / nullif(t.positive_count, 0)::double precision,
@@ -681,7 +682,7 @@ COMMENT ON FUNCTION kam._sum_month(date, bigint, text) IS 'Writes the totals of 
 CREATE FUNCTION kam._rest_of_month(month date, key_months integer DEFAULT 3,
 	OUT sales_amount numeric, OUT credited_amount numeric, OUT sales_12m numeric, OUT credited_12m numeric, OUT key_sales numeric, OUT sales_3m_before numeric,
 	OUT unattributed_amount numeric, OUT unattributed_credited_amount numeric, OUT unattributed_line_count integer, OUT unattributed_12m numeric,
-	OUT service_amount numeric, OUT service_12m numeric)
+	OUT service_amount numeric, OUT service_credited_amount numeric, OUT service_12m numeric)
 	LANGUAGE plpgsql STABLE
 AS $$
 #variable_conflict use_variable
@@ -695,9 +696,10 @@ BEGIN
 		coalesce(sum(kam.lines(a.ledger, month, 1)) FILTER (WHERE a.account = ''), 0),
 		coalesce(sum(kam.total(a.ledger, month, 12)) FILTER (WHERE a.account = ''), 0),
 		coalesce(sum(kam.total(a.ledger, month, 1)) FILTER (WHERE a.account <> ''), 0),
+		coalesce(sum(kam.credited(a.ledger, month, 1)) FILTER (WHERE a.account <> ''), 0),
 		coalesce(sum(kam.total(a.ledger, month, 12)) FILTER (WHERE a.account <> ''), 0)
 	INTO sales_amount, credited_amount, sales_12m, credited_12m, key_sales, sales_3m_before,
-		unattributed_amount, unattributed_credited_amount, unattributed_line_count, unattributed_12m, service_amount, service_12m
+		unattributed_amount, unattributed_credited_amount, unattributed_line_count, unattributed_12m, service_amount, service_credited_amount, service_12m
 	FROM (SELECT kam.rollup(b.rest) AS book FROM month_book AS b WHERE b.month <= month) AS r, kam.accounts(r.book) AS a;
 END
 $$;
@@ -824,7 +826,7 @@ BEGIN
 		SELECT c.report_month, NULL, v.part, v.frozen, v.present, v.frozen_credited, v.present_credited
 		FROM report_month AS c, kam._rest_of_month(c.report_month) AS r, LATERAL (VALUES
 			('unattributed', c.unattributed_amount, r.unattributed_amount, c.unattributed_credited_amount, r.unattributed_credited_amount),
-			('service', c.service_amount, r.service_amount, 0, 0)) AS v (part, frozen, present, frozen_credited, present_credited)
+			('service', c.service_amount, r.service_amount, c.service_credited_amount, r.service_credited_amount)) AS v (part, frozen, present, frozen_credited, present_credited)
 		WHERE c.report_month = ANY (months)
 	)
 	INSERT INTO closed_difference (report_month, account_id, part, frozen_amount, present_amount, change_amount, frozen_credited_amount, present_credited_amount)
