@@ -85,7 +85,7 @@ BEGIN
 			HINT = 'A table, partitioned table, view, materialized view or foreign table can be bound.';
 	ELSIF c.relpersistence = 't' THEN
 		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('%s: %I is temporary', argument, c.relname),
-			HINT = 'A mart outlives the session: copy it into a table, CREATE TABLE … AS TABLE ….';
+			HINT = 'A mart outlives the session: copy it into a table, CREATE TABLE ... AS TABLE ....';
 	ELSIF c.nspname = mart AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r) THEN
 		RAISE EXCEPTION USING ERRCODE = 'wrong_object_type', MESSAGE = format('%s: %s is part of the mart itself', argument, kam._relation_name(relation)),
 			HINT = format('SELECT * FROM %I.binding tells what is bound now.', mart);

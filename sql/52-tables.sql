@@ -9,7 +9,7 @@ COMMENT ON TABLE refresh_lock IS 'Locked in EXCLUSIVE mode by whoever changes co
 CREATE TABLE settings (
 	only_row boolean NOT NULL DEFAULT true CONSTRAINT settings_have_one_row PRIMARY KEY CHECK (only_row),
 	unit text NOT NULL DEFAULT 'account' CONSTRAINT unit_is_account_or_group CHECK (unit IN ('account', 'group')),
-	first_month date NOT NULL DEFAULT '1990-01-01' CONSTRAINT first_month_is_first_of_a_month CHECK (extract(day FROM first_month) = 1),
+	first_month date NOT NULL DEFAULT '1990-01-01' CONSTRAINT first_month_is_first_of_a_month CHECK (extract(day FROM first_month) = 1 AND isfinite(first_month)),
 	history_months integer NOT NULL DEFAULT 13 CONSTRAINT history_months_from_1_to_1200 CHECK (history_months BETWEEN 1 AND 1200),
 	posting_lag_days integer NOT NULL DEFAULT 5 CONSTRAINT posting_lag_days_from_0_to_90 CHECK (posting_lag_days BETWEEN 0 AND 90),
 	time_zone text NOT NULL DEFAULT current_setting('TimeZone') CONSTRAINT time_zone_is_known CHECK (timestamptz '2000-01-01 00:00+00' AT TIME ZONE time_zone IS NOT NULL),

@@ -307,7 +307,7 @@ COMMENT ON FUNCTION kam._note_set_aside(text, bigint, text, date, date, date) IS
 -- Accounts are kept as they were booked; aliases and groups apply when a
 -- report is computed.
 CREATE FUNCTION kam._account_map(key anyelement, since date, to_heads boolean) RETURNS TABLE (old_account_id anyelement, account_id anyelement)
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql STABLE ROWS 100
 AS $$
 #variable_conflict use_variable
 BEGIN

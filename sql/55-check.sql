@@ -147,7 +147,7 @@ BEGIN
 	-- give the hash of the credit that takes a document back: as many duplicates
 	-- as were taken back are none.
 	('document_twice', has_document, true, true,
-		'Whole documents that repeat another one of the same account and day line by line, and were not credited; booked twice? The amount is that of the repetitions. Documents of a single line are apart: an account may well order the same again.',
+		'Whole documents that repeat another one of the same account and day line by line, and were not credited; booked twice? The amount is that of the repetitions. Documents of a single line are apart: an account may well order the same again. Excluded accounts are left out.',
 		E'WITH document AS MATERIALIZED (\n'
 		'	SELECT s.account_id, s.sold_on, s.document, count(*) AS line_count, sum(s.amount) AS amount,\n'
 		'		sum(hash_record_extended(ROW(s.product, s.quantity, s.amount, s.quantity < 0, s.amount < 0), 0)) AS lines,\n'
@@ -161,14 +161,14 @@ BEGIN
 		'	GROUP BY d.account_id, d.sold_on, d.line_count, d.lines, d.reversed_lines HAVING count(*) > 1\n'
 		'), alike AS (\n'
 		'	SELECT d.*, least(d.lines, d.reversed_lines) AS signature,\n'
-		'		first_value(d.document) OVER (PARTITION BY d.account_id, d.lines, d.sold_on ORDER BY d.document) AS same_as,\n'
+		'		first_value(d.document) OVER (PARTITION BY d.account_id, d.lines, d.sold_on ORDER BY d.document COLLATE "C") AS same_as,\n'
 		'		count(*) FILTER (WHERE d.amount > 0) OVER reversed AS sale_count,\n'
 		'		count(*) FILTER (WHERE d.amount < 0) OVER reversed AS credit_count\n'
 		'	FROM document AS d\n'
 		'	WHERE d.amount <> 0 AND (d.account_id, least(d.lines, d.reversed_lines)) IN (SELECT c.account_id, c.signature FROM candidate AS c)\n'
 		'	WINDOW reversed AS (PARTITION BY d.account_id, least(d.lines, d.reversed_lines))\n'
 		'), repeated AS (\n'
-		'	SELECT a.*, row_number() OVER (PARTITION BY a.account_id, a.lines ORDER BY a.sold_on, a.document) AS place\n'
+		'	SELECT a.*, row_number() OVER (PARTITION BY a.account_id, a.lines ORDER BY a.sold_on, a.document COLLATE "C") AS place\n'
 		'	FROM alike AS a WHERE a.document <> a.same_as\n'
 		')\n'
 		'SELECT CASE WHEN r.line_count = 1 THEN ''one line'' ELSE ''several lines'' END AS scope,\n'
@@ -180,7 +180,7 @@ BEGIN
 	-- Lines that more than five documents of a day share are the account's
 	-- daily bread, and would make pairs without number.
 	('document_overlap', has_document AND has_product, false, true,
-		'Documents that share three or more lines (product, quantity, amount), half of them or more, with another one of the same account and day: entered again with changes? The amount is that of the shared lines.',
+		'Documents that share three or more lines (product, quantity, amount), half of them or more, with another one of the same account and day: entered again with changes? The amount is that of the shared lines. Excluded accounts are left out.',
 		E'WITH shared AS (\n'
 		'	SELECT s.account_id, s.sold_on, s.product, coalesce(s.quantity, 0) AS quantity, s.amount\n'
 		'	FROM %1$s.source_sale AS s\n'
@@ -215,11 +215,11 @@ BEGIN
 		'	JOIN document AS d ON d.account_id = p.account_id AND d.sold_on = p.sold_on AND d.document = p.document\n'
 		'	JOIN document AS o ON o.account_id = p.account_id AND o.sold_on = p.sold_on AND o.document = p.like_document\n'
 		'WHERE 2 * p.shared_count >= least(d.line_count, o.line_count) AND d.lines <> o.lines\n'
-		'ORDER BY p.sold_on, p.account_id, p.document, p.shared_count DESC, p.like_document'),
+		'ORDER BY p.sold_on, p.account_id, p.document, p.shared_count DESC, p.like_document COLLATE "C"'),
 
 	-- What nobody ever bought (discounts, bonuses) is no return of goods.
 	('credited_beyond_bought', has_product, false, true,
-		'Accounts that were credited more of a product than they ever bought: another account''s return, a wrong product, or an amount for something else. Credits of the first three months of the data are left out. The amount is the net of all that.',
+		'Accounts that were credited more of a product than they ever bought: another account''s return, a wrong product, or an amount for something else. Credits of the first three months of the data and excluded accounts are left out. The amount is their net sales of that product.',
 		E'SELECT coalesce(a.account_id, s.account_id) AS account_id, s.product,\n'
 		'	coalesce(sum(s.%6$s) FILTER (WHERE s.amount > 0), 0) AS bought, - sum(s.%6$s) FILTER (WHERE s.amount < 0) AS credited,\n'
 		'	sum(s.amount) AS amount\n'
@@ -338,8 +338,6 @@ CREATE FUNCTION kam._write_data_findings(mart text, findings jsonb) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-	amount_limit numeric := ('1e' || 24 - (SELECT t.scale FROM kam._mart_types(mart) AS t))::numeric;
 BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	-- Not the lock of the mart, for which nobody waits: minutes of work would be
@@ -348,7 +346,7 @@ BEGIN
 	LOCK TABLE quality_finding IN SHARE ROW EXCLUSIVE MODE;
 	DELETE FROM quality_finding AS f WHERE f.source = 'check_data';
 	INSERT INTO quality_finding (check_name, scope, source, found_count, found_amount, explanation, query)
-	SELECT f.check_name, f.scope, 'check_data', f.found_count, CASE WHEN abs(f.found_amount) < amount_limit THEN f.found_amount END, f.explanation, f.query
+	SELECT f.check_name, f.scope, 'check_data', f.found_count, f.found_amount, f.explanation, f.query
 	FROM jsonb_to_recordset(findings) AS f (check_name text, scope text, found_count bigint, found_amount numeric, explanation text, query text);
 END
 $$;
@@ -371,13 +369,14 @@ BEGIN
 		COMMIT;
 	END LOOP;
 	PERFORM kam._write_data_findings(mart, findings);
+	COMMIT;
 END
 $$;
 COMMENT ON PROCEDURE kam.check_data(text) IS
 'Checks the lines that a mart reads, as far as their columns are bound: lines without account, placeholders, zero and negative prices, what is no number, documents that repeat others, more credited than bought, unknown products and accounts, gaps, late postings, and whether the sales are still what was read. What it finds stands in data_quality until the next run, each with the query that lists it; quality_resolution mutes what is known. Reads all sales once or more per check and blocks nobody, a refresh neither. A check that fails is a finding of its own, named check_failed. Only for the owner of the mart, in a session of its own transactions: it commits after each check. Errors: no mart (22004, 3F000, 42809), not the owner (42501), a transaction block or function around it (25001), another version of kam (55000).';
 
--- The doctor.  Each part is a function of its own, so that one that meets
--- something unheard-of keeps the others from nothing.
+-- The doctor.  Each part is a function of its own: one that fails does not keep
+-- the others from running.
 CREATE FUNCTION kam._bind_statement(mart text, contract text, changed jsonb DEFAULT '{}') RETURNS text
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -505,7 +504,7 @@ BEGIN
 		IF has_runs THEN
 			EXECUTE 'SELECT status, return_message, start_time FROM cron.job_run_details WHERE jobid = $1 AND status IN (''succeeded'', ''failed'') ORDER BY runid DESC LIMIT 1' INTO last_run USING job_id;
 			IF last_run.status = 'failed' THEN
-				RETURN QUERY SELECT 'error', 'schedule', format('Job %s of pg_cron failed at %s: %s', job_id, date_trunc('second', last_run.start_time), btrim(last_run.return_message)),
+				RETURN QUERY SELECT 'error', 'schedule', format('Job %s of pg_cron failed at %s: %s', job_id, date_trunc('second', last_run.start_time), split_part(btrim(last_run.return_message), E'\n', 1)),
 					format('SELECT * FROM cron.job_run_details WHERE jobid = %s ORDER BY runid DESC;', job_id);
 			END IF;
 		END IF;
@@ -880,7 +879,7 @@ BEGIN
 		FROM (SELECT * FROM candidate WHERE reason <> '' LIMIT 20) AS c
 		$query$,
 		CASE WHEN 'sales.quantity' = ANY (bound) THEN 'round(s.amount / s.quantity, 2)' ELSE 'NULL::numeric' END,
-		CASE WHEN 'sales.weight_kg' = ANY (bound) THEN 's.weight_kg' WHEN 'products.weight_kg' = ANY (bound) THEN 'coalesce(w.weight_kg, 0)' ELSE 'NULL::numeric' END,
+		CASE WHEN 'sales.weight_kg' = ANY (bound) THEN 's.weight_kg' WHEN 'products.weight_kg' = ANY (bound) THEN 'CASE WHEN w.product IS NOT NULL THEN coalesce(w.weight_kg, 0) END' ELSE 'NULL::numeric' END,
 		CASE WHEN 'sales.weight_kg' = ANY (bound) OR 'products.weight_kg' <> ALL (bound) THEN '' ELSE 'LEFT JOIN (SELECT o.product, min(o.weight_kg) AS weight_kg FROM source_product AS o GROUP BY o.product) AS w ON w.product = s.product' END)
 	INTO products, texts, corrections USING (last_report - interval '11 months')::date, (last_report + interval '1 month')::date;
 	IF products IS NULL THEN

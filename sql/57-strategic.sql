@@ -134,7 +134,7 @@ BEGIN
 			-- A mistake in one criterion must not cost the report of the night.
 			RAISE WARNING USING ERRCODE = 'undefined_column',
 				MESSAGE = format('criterion %s is unknown: %s has no number or boolean %s', criterion, source, source_column),
-				HINT = 'UPDATE criterion SET source_column = … or is_active = false.';
+				HINT = 'UPDATE criterion SET source_column = ... or is_active = false.';
 			RETURN 'NULL';
 		END IF;
 		expression := format(CASE source WHEN 'account' THEN '(SELECT a.%I FROM account AS a WHERE a.account_id = m.account_id)' ELSE 'm.%I' END, source_column);

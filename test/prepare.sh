@@ -75,6 +75,18 @@ missing_tools() {
 	esac
 }
 
+# Prints the package of pg_cron for the Debian server of pg_config $1 if there is
+# one and it is not installed.
+missing_cron() {
+	local version
+
+	version=$("$1" --bindir | sed -n 's,^/usr/lib/postgresql/\([0-9]*\)/bin$,\1,p')
+	if [ -n "$version" ] && [ ! -f "$("$1" --pkglibdir)/pg_cron.so" ] &&
+		apt-cache show "postgresql-$version-cron" >/dev/null 2>&1; then
+		echo "postgresql-$version-cron"
+	fi
+}
+
 # Runs apt-get, showing progress in steps of ten percent, and all that it said
 # when it fails.
 apt_get() {
@@ -144,10 +156,20 @@ install_packages() {
 	apt_get --no-install-recommends install "$@"
 }
 
+# As root: installs the package $1, which is not needed, if that is all it takes.
+install_optional() {
+	export DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+	[ "$(apt-get -s --no-install-recommends install "$1" | grep -cE '^(Inst|Remv)')" = 1 ] &&
+		apt_get --no-install-recommends install "$1"
+}
+
 # Re-entered as root, see below.
 if [ "${1:-}" = --install ]; then
 	shift
 	install_packages "$@"
+	exit
+elif [ "${1:-}" = --install-optional ]; then
+	install_optional "$2"
 	exit
 fi
 
@@ -175,5 +197,17 @@ if [ -z "$pg_config" ] || [ ${#tools[@]} -gt 0 ]; then
 	"${as_root[@]}" env PG_CONFIG="$pg_config" bash "test/${0##*/}" --install "${tools[@]}"
 	pg_config=${pg_config:-$(find_pg_config)}
 	[ -n "$pg_config" ] || die "PostgreSQL was installed, but not found in /usr/lib/postgresql"
+fi
+
+# The test with pg_cron is skipped where that cannot be had.
+if [ "$purpose" = tests ]; then
+	cron=$(missing_cron "$pg_config")
+	if [ -n "$cron" ]; then
+		as_root=()
+		[ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
+		say "Installing $cron, for a test"
+		"${as_root[@]}" bash "test/${0##*/}" --install-optional "$cron" 2>/dev/null ||
+			say "$cron could not be installed: its test is skipped"
+	fi
 fi
 echo "$pg_config"

@@ -12,7 +12,7 @@ SELECT type, identity FROM member WHERE schema IS DISTINCT FROM 'kam' AND type <
 SELECT identity AS schema FROM member WHERE type = 'schema';
 SELECT proname AS foreign_function FROM pg_proc WHERE pronamespace = 'kam'::regnamespace AND oid NOT IN (SELECT objid FROM member WHERE classid = 'pg_proc'::regclass);
 SELECT typname AS foreign_type FROM pg_type AS t WHERE typnamespace = 'kam'::regnamespace AND typelem = 0 AND oid NOT IN (SELECT objid FROM member WHERE classid = 'pg_type'::regclass);
-SELECT relname AS relation FROM pg_class WHERE relnamespace = 'kam'::regnamespace;
+SELECT relname AS relation FROM pg_class WHERE relnamespace = 'kam'::regnamespace AND relkind <> 'c';
 SELECT nspacl IS NOT NULL AND has_schema_privilege('public', 'kam', 'USAGE') AS public_usage, has_schema_privilege('public', 'kam', 'CREATE') AS public_create FROM pg_namespace WHERE nspname = 'kam';
 
 -- Everything has a comment, a sentence or more.
