@@ -358,6 +358,7 @@ RESET ROLE;
 CREATE TABLE regress_kam_shop.depends (r regress_kam_mart.account_month, id bigint REFERENCES regress_kam_mart.override);
 CREATE VIEW regress_kam_shop.depends_too AS SELECT report_month FROM regress_kam_mart.report_calendar;
 CREATE FUNCTION regress_kam_mart.f() RETURNS integer LANGUAGE sql RETURN 1;
+ALTER FUNCTION regress_kam_mart.f() OWNER TO regress_kam_owner;
 CREATE TYPE regress_kam_mart.t AS (a integer);
 CREATE TABLE regress_kam_mart.settings_2 (a integer GENERATED ALWAYS AS IDENTITY);
 SELECT kam.drop_mart('regress_kam_mart');

@@ -50,7 +50,7 @@ SELECT kam.create_mart('sales', 'sale', 'account', 'sold_on', 'amount', product 
 	kam.create_mart('Weird "Mart"', 'sale', $$md5(account::text)::uuid$$, 'sold_on', 'amount', filter => $$product <> 'post'$$);
 SELECT kam.bind_accounts('sales', 'account', 'id', 'name', manager => 'manager', parent => 'parent'), kam.bind_products('sales', 'product', 'id', is_service => 'service'),
 	kam.bind_receivables('sales', 'invoice', 'account', 'issued_on', 'paid_on', 'amount', due_on => 'due_on', document => 'number::text');
-UPDATE sales.settings SET top = 9, max_key = 10, cv_x = 0.2, fiscal_year_start = 4, currency_label = '€', time_zone = 'Europe/Kiev', history_months = 8, alert_share = 0.001;
+UPDATE sales.settings SET top = 9, max_key = 10, cv_x = 0.2, fiscal_year_start = 4, currency_label = '€', time_zone = 'Asia/Tokyo', history_months = 8, alert_share = 0.001;
 UPDATE "Weird ""Mart""".settings SET key_rule = 'share', posting_lag_days = 0;
 UPDATE sales.cell_policy SET advice_managed = 'Ждать; "wait" \\ ''now''' WHERE abc_class = 'A';
 INSERT INTO sales.excluded_account VALUES (4, 'наличные'), (5, 'staff');
