@@ -12,7 +12,7 @@ CREATE TABLE settings (
 	first_month date NOT NULL DEFAULT '1990-01-01' CONSTRAINT first_month_is_first_of_a_month CHECK (extract(day FROM first_month) = 1 AND isfinite(first_month)),
 	history_months integer NOT NULL DEFAULT 13 CONSTRAINT history_months_from_1_to_1200 CHECK (history_months BETWEEN 1 AND 1200),
 	posting_lag_days integer NOT NULL DEFAULT 5 CONSTRAINT posting_lag_days_from_0_to_90 CHECK (posting_lag_days BETWEEN 0 AND 90),
-	time_zone text NOT NULL DEFAULT current_setting('TimeZone') CONSTRAINT time_zone_is_known CHECK (timestamptz '2000-01-01 00:00+00' AT TIME ZONE time_zone IS NOT NULL),
+	time_zone text NOT NULL DEFAULT current_setting('TimeZone'),
 	key_rule text NOT NULL DEFAULT 'top' CONSTRAINT key_rule_is_top_pareto_or_share CHECK (key_rule IN ('top', 'pareto', 'share')),
 	key_months integer NOT NULL DEFAULT 3 CONSTRAINT key_months_from_1_to_24 CHECK (key_months BETWEEN 1 AND 24),
 	top integer NOT NULL DEFAULT 20 CONSTRAINT top_is_positive CHECK (top > 0),
@@ -63,7 +63,7 @@ COMMENT ON COLUMN settings.unit IS 'What is ranked: account, or group (the membe
 COMMENT ON COLUMN settings.first_month IS 'Lines before this month are set aside as faults.';
 COMMENT ON COLUMN settings.history_months IS 'How many report months the first refresh computes.';
 COMMENT ON COLUMN settings.posting_lag_days IS 'Days after the end of a month until its sales are taken as posted.';
-COMMENT ON COLUMN settings.time_zone IS 'Zone in which moments (timestamp with time zone) become dates, and in which today is asked.';
+COMMENT ON COLUMN settings.time_zone IS 'Zone in which moments (timestamp with time zone) become dates, and in which today is asked. Which zones there are depends on the machine, so that a refresh asks, and not a constraint.';
 COMMENT ON COLUMN settings.key_rule IS 'Who is key: top (the first top accounts), pareto (the fewest that make key_pareto of the positive sales of the key window), share (key_share or more of the booked sales of the key window). Never more than max_key ranks.';
 COMMENT ON COLUMN settings.key_months IS 'Months of the key window: rank and key_average go by its net sales.';
 COMMENT ON COLUMN settings.top IS 'Ranks that are key by the rule top; equal ones are all in.';

@@ -742,8 +742,11 @@ BEGIN
 		$query$
 	INTO running USING this_month, posted, before_month, before_day, year_month, year_day;
 
-	SELECT kam.rename_accounts(running, coalesce(array_agg(m.old_account_id::text), '{}'), coalesce(array_agg(m.account_id::text), '{}')) INTO running
-	FROM kam._account_map((SELECT k.account_id FROM _key AS k), this_month, (SELECT s.unit = 'group' FROM settings AS s)) AS m;
+	-- Each part counts for the accounts of its own month.
+	SELECT kam.rollup(kam.rename_accounts(b.book, m.old, m.new)) INTO running
+	FROM kam.split(running) AS b, LATERAL (
+		SELECT coalesce(array_agg(a.old_account_id::text), '{}') AS old, coalesce(array_agg(a.account_id::text), '{}') AS new
+		FROM kam._account_map((SELECT k.account_id FROM _key AS k), b.month, (SELECT s.unit = 'group' FROM settings AS s)) AS a) AS m;
 
 	INSERT INTO account_to_date (account_id, account_name, manager, is_key, month, posted_until, working_days, to_date_amount, month_before_amount, year_before_amount)
 	SELECT m.account_id, min(m.account_name), min(m.manager), coalesce(bool_or(m.is_key), false), this_month, posted, days,
