@@ -294,7 +294,7 @@ SELECT m.report_month,
 FROM account_label AS a
 	LEFT JOIN excluded_account AS x ON x.account_id = a.account_id
 	LEFT JOIN account_month AS m ON m.account_id = a.account_id AND m.report_month = (SELECT max(l.report_month) FROM report_month AS l);
-COMMENT ON VIEW account IS 'One row per account of the account table or of the sales: its labels of today, and where it stands in the latest report month.';
+COMMENT ON VIEW account IS 'One row per account of the account table or of the sales that are reported: its labels of today, and where it stands in the latest report month.';
 
 CREATE VIEW group_member AS
 SELECT m.report_month,
