@@ -46,7 +46,7 @@ CREATE TABLE settings (
 	habit_months integer NOT NULL DEFAULT 12 CONSTRAINT habit_months_from_1_to_120 CHECK (habit_months BETWEEN 1 AND 120),
 	gate_overdue_days integer NOT NULL DEFAULT 30 CONSTRAINT gate_overdue_days_is_not_negative CHECK (gate_overdue_days >= 0),
 	cash_days integer NOT NULL DEFAULT 3 CONSTRAINT cash_days_is_not_negative CHECK (cash_days >= 0),
-	prospect_threshold double precision NOT NULL DEFAULT 0 CONSTRAINT prospect_threshold_is_not_negative CHECK (prospect_threshold >= 0),
+	prospect_threshold double precision NOT NULL DEFAULT 0 CONSTRAINT prospect_threshold_is_not_negative CHECK (prospect_threshold >= 0 AND prospect_threshold < 'Infinity'),
 	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
 	currency_label text NOT NULL DEFAULT '',
 	amounts_include_vat boolean NOT NULL DEFAULT false,
@@ -163,7 +163,8 @@ CREATE TABLE criterion (
 	CONSTRAINT column_is_given CHECK (source IN ('computed', 'rating') OR source_column IS NOT NULL)
 );
 COMMENT ON TABLE criterion IS 'One row per criterion of strategic accounts, in the order of priority. The value is computed, or a column of account_month or of the view account, or the newest value of the rating register. Active ones count. Weights: those given, and then a criterion without one counts nothing; where none is given the priorities make them (settings.weight_method). Meant to be edited.';
-COMMENT ON COLUMN criterion.kind IS 'value: percentile among the positive values of the candidates. flag: 1 where it is above zero, else 0.';
+COMMENT ON COLUMN criterion.kind IS 'value: compared among the candidates (settings.score_scale), 0 unless above zero. flag: 1 where it is above zero, else 0.';
+COMMENT ON COLUMN criterion.source IS 'computed (those that kam knows by name; distributor: the channel says distributor, representative, dealer or agent), account_month or account (a column of it), or rating.';
 COMMENT ON COLUMN criterion.is_gated IS 'Counts only with excellent payment habits.';
 INSERT INTO criterion (criterion, criterion_set, priority, label, kind, source, is_gated, is_active) VALUES
 	('money', 'strategic', 1, 'Large purchases in money', 'value', 'computed', true, true),

@@ -407,7 +407,8 @@ BEGIN
 		FROM source_receivable AS r, LATERAL (VALUES
 			(r.issued_on, hash_record_extended(ROW(r.account_id, r.issued_on, r.due_on, r.amount), 0)),
 			(r.paid_on, hash_record_extended(ROW(r.account_id, r.issued_on, r.due_on, r.paid_on, r.amount), 1))) AS d (day, hash)
-		WHERE isfinite(d.day) GROUP BY kam.month(d.day)) AS e;
+		-- No other day makes a difference to a report month.
+		WHERE d.day BETWEEN (SELECT s.first_month FROM settings AS s) AND current_date GROUP BY kam.month(d.day)) AS e;
 	book := kam._mapped_book((SELECT s.unit = 'group' FROM settings AS s));
 	IF (SELECT s.unit = 'group' FROM settings AS s) THEN
 		members := kam._mapped_book(false);
@@ -886,7 +887,7 @@ BEGIN
 		RAISE WARNING USING MESSAGE = format('%s accounts are key by the rule and not in the list, which is capped at %s', capped.capped_count, capped.key_count),
 			HINT = format('SELECT * FROM %I.account_rank WHERE is_latest AND is_capped; settings.max_key is the cap.', mart);
 	END IF;
-	ANALYZE account_month, report_month, account_label;
+	ANALYZE account_month, report_month, account_label, settings, _key;
 	IF run.report_month IS NULL THEN
 		RETURN;
 	END IF;

@@ -17,7 +17,7 @@ BEGIN
 	SELECT coalesce(m.account_id, s.account_id), s.issued_on, coalesce(s.due_on, s.issued_on), s.paid_on, s.amount, (s.paid_on <= as_of) IS NOT TRUE
 	FROM (SELECT r.account_id, r.issued_on, CASE WHEN isfinite(r.due_on) THEN r.due_on END AS due_on, CASE WHEN isfinite(r.paid_on) THEN r.paid_on END AS paid_on, r.amount
 			FROM source_receivable AS r
-			WHERE r.account_id IS NOT NULL AND r.issued_on BETWEEN setting.first_month AND as_of AND abs(r.amount) < 1e13) AS s
+			WHERE octet_length(r.account_id::text) <= 1024 AND r.issued_on BETWEEN setting.first_month AND as_of AND abs(r.amount) < 1e13) AS s
 		LEFT JOIN kam._account_map(key, kam.month(as_of), setting.unit = 'group') AS m ON m.old_account_id = s.account_id
 	WHERE s.issued_on > since OR s.paid_on > since OR (s.paid_on <= as_of) IS NOT TRUE;
 END
@@ -47,8 +47,8 @@ BEGIN
 			kam.cash_share(i.issued_on, i.due_on, i.paid_on, i.amount, last_day, setting.cash_days) AS cash_share,
 			coalesce(sum(i.amount) FILTER (WHERE i.issued_on >= month), 0) AS billed_amount,
 			coalesce(sum(i.amount) FILTER (WHERE i.is_open), 0) AS open_receivable,
-			coalesce(sum(i.amount) FILTER (WHERE i.is_open AND i.due_on < last_day), 0) AS overdue_receivable,
-			coalesce(sum(i.amount) FILTER (WHERE i.is_open AND i.due_on < last_day - setting.gate_overdue_days), 0) AS gate_overdue
+			coalesce(sum(i.amount) FILTER (WHERE i.is_open AND i.due_on < last_day AND i.amount > 0), 0) AS overdue_receivable,
+			coalesce(sum(i.amount) FILTER (WHERE i.is_open AND i.due_on < last_day - setting.gate_overdue_days AND i.amount > 0), 0) AS gate_overdue
 		FROM kam._receivable_items((SELECT k.account_id FROM _key AS k), last_day) AS i
 		GROUP BY GROUPING SETS ((i.account_id), ())
 	), per_account AS (
@@ -60,7 +60,7 @@ BEGIN
 	), billed AS (
 		SELECT kam.month(r.issued_on) AS billed_month, sum(r.amount) AS amount
 		FROM source_receivable AS r
-		WHERE r.account_id IS NOT NULL AND r.issued_on BETWEEN greatest(setting.first_month, (month - interval '35 months')::date) AND last_day AND abs(r.amount) < 1e13
+		WHERE octet_length(r.account_id::text) <= 1024 AND r.issued_on BETWEEN greatest(setting.first_month, (month - interval '35 months')::date) AND last_day AND abs(r.amount) < 1e13
 		GROUP BY kam.month(r.issued_on)
 	), back AS (
 		SELECT m.m AS billed_month, greatest(coalesce(b.amount, 0), 0) AS amount, (m.m + interval '1 month')::date - m.m::date AS days,
@@ -98,12 +98,12 @@ BEGIN
 		overdue_amount, oldest_due_on, payment_habit, days_to_pay, days_late, cash_share, item_count)
 	SELECT i.account_id, as_of,
 		coalesce(sum(i.amount) FILTER (WHERE i.is_open), 0),
-		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on <= 0), 0),
-		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on BETWEEN 1 AND 30), 0),
-		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on BETWEEN 31 AND 60), 0),
-		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on BETWEEN 61 AND 90), 0),
-		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on > 90), 0),
-		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on > 0), 0),
+		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND (as_of - i.due_on <= 0 OR i.amount <= 0)), 0),
+		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on BETWEEN 1 AND 30 AND i.amount > 0), 0),
+		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on BETWEEN 31 AND 60 AND i.amount > 0), 0),
+		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on BETWEEN 61 AND 90 AND i.amount > 0), 0),
+		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on > 90 AND i.amount > 0), 0),
+		coalesce(sum(i.amount) FILTER (WHERE i.is_open AND as_of - i.due_on > 0 AND i.amount > 0), 0),
 		min(i.due_on) FILTER (WHERE i.is_open AND i.amount > 0),
 		kam.payment_habit(i.issued_on, i.due_on, i.paid_on, i.amount, as_of), kam.days_to_pay(i.issued_on, i.due_on, i.paid_on, i.amount, as_of),
 		kam.days_late(i.issued_on, i.due_on, i.paid_on, i.amount, as_of), kam.cash_share(i.issued_on, i.due_on, i.paid_on, i.amount, as_of, (SELECT s.cash_days FROM settings AS s)), count(*)

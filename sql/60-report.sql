@@ -453,7 +453,7 @@ SELECT p.report_month,
 	p.billed_amount, p.open_receivable, p.overdue_receivable,
 	p.payment_habit, p.days_to_pay, p.days_late, p.cash_share, p.worst_days_late, p.item_count
 FROM receivable_month AS p LEFT JOIN account_month AS m ON m.report_month = p.report_month AND m.account_id = p.account_id;
-COMMENT ON VIEW payment_history IS 'One row per report month and account with receivables, as they stood at the end of the month.';
+COMMENT ON VIEW payment_history IS 'One row per report month and account with receivables, as they stood at the end of the month, by what was known when it was computed.';
 
 CREATE VIEW receivable_portfolio AS
 SELECT t.report_month,
@@ -490,16 +490,28 @@ SELECT t.report_month,
 	c.weight,
 	coalesce(t.contributions[c.ordinal], 0) AS contribution,
 	c.is_gated AND t.gate IN ('closed', 'unknown') AND t.raw_values[c.ordinal] IS NOT NULL AS is_gated_out,
-	CASE WHEN t.raw_values[c.ordinal] IS NULL THEN 'unknown'
-		WHEN c.is_gated AND t.gate IN ('closed', 'unknown') THEN 'does not count: ' || t.gate_reason
-		WHEN c.kind = 'flag' THEN CASE WHEN t.raw_values[c.ordinal] > 0 THEN 'yes' ELSE 'no' END
-		WHEN t.raw_values[c.ordinal] <= 0 THEN 'none'
-		WHEN s.score_scale = 'rank' THEN format('rank %s of %s candidates that are known', round(20 / t.normalized[c.ordinal])::integer - 19, c.known_count)
-		ELSE format('above %s %% of the candidates with any', round(100 * t.normalized[c.ordinal])::integer) END AS explanation
+	CASE WHEN v.x IS NULL THEN 'unknown'
+		ELSE CASE WHEN c.kind = 'flag' THEN CASE WHEN v.x > 0 THEN 'yes' ELSE 'no' END
+				WHEN c.criterion IN ('money', 'profit') THEN to_char(v.x, 'FM999,999,999,999,990') || ' in twelve months'
+				WHEN c.criterion = 'kilograms' THEN to_char(v.x, 'FM999,999,999,999,990') || ' kg in twelve months'
+				WHEN c.criterion = 'profitability' THEN to_char(100 * v.x, 'FM999,990.0') || ' % margin'
+				WHEN c.criterion = 'growth' THEN to_char(100 * v.x, 'FM999,990.0') || ' % of its average month more each month'
+				WHEN c.criterion = 'loyalty' THEN 'bought in ' || round(100 * v.x) || ' % of the months'
+				WHEN c.criterion = 'slow_stock' THEN to_char(v.x, 'FM999,999,999,999,990') || ' of such products in twelve months'
+				WHEN c.criterion = 'reliability' THEN 'payment habit ' || round(v.x::numeric, 1)
+				WHEN c.criterion = 'sales_growth' THEN to_char(v.x, 'FM999,999,999,999,990') || ' more than in the twelve months before'
+				ELSE trim_scale(round(v.x::numeric, CASE WHEN abs(v.x) < 10 THEN 3 ELSE 0 END))::text END
+			|| CASE WHEN c.kind = 'flag' OR v.x <= 0 THEN ''
+				WHEN s.score_scale = 'rank' THEN format(', no. %s of %s candidates', round(20 / t.normalized[c.ordinal])::integer - 19, c.known_count)
+				ELSE format(', ahead of %s %% of the candidates above zero', round(100 * t.normalized[c.ordinal])) END
+			|| CASE WHEN c.is_gated AND t.gate IN ('closed', 'unknown')
+				THEN format('; does not count, since payment is %s: %s', CASE t.gate WHEN 'closed' THEN 'not excellent' ELSE 'unknown' END, t.gate_reason) ELSE '' END
+		END AS explanation
 FROM strategic_month AS t
 	JOIN criterion_month AS c ON c.report_month = t.report_month
 	JOIN report_setting AS s ON s.report_month = t.report_month
-	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id;
+	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
+	CROSS JOIN LATERAL (SELECT t.raw_values[c.ordinal] AS x) AS v;
 COMMENT ON VIEW strategic_reason IS 'One row per report month, candidate and criterion: its value, and what it adds to the score and why.';
 
 CREATE VIEW strategic_cut AS
@@ -525,7 +537,7 @@ FROM strategic_month AS t
 	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
 	LEFT JOIN strategic_month AS b ON b.report_month = t.report_month - interval '1 month' AND b.account_id = t.account_id
 WHERE t.score IS DISTINCT FROM t.previous_score;
-COMMENT ON VIEW score_change IS 'One row per report month and candidate whose score is another one than in the month before.';
+COMMENT ON VIEW score_change IS 'One row per report month and candidate whose score is another one than in the month before. Accounts that are no candidates any more are not in it.';
 
 CREATE VIEW strategic_public AS
 SELECT t.report_month,
@@ -555,8 +567,8 @@ FROM account_month AS m
 		UNION ALL
 		SELECT 'prospect' AS account_type, format('%s, and %s', CASE WHEN m.age_months < s.new_months THEN 'new' ELSE 'small' END, string_agg(t.criterion || ' ' || t.value, ', ' ORDER BY t.criterion COLLATE "C")) AS explanation
 		FROM (SELECT DISTINCT ON (v.criterion) v.criterion, v.value FROM rating AS v
-			WHERE v.account_id = m.account_id AND v.criterion IN ('wallet', 'budget', 'competitor_share') AND v.rated_on < m.report_month + interval '1 month'
-			ORDER BY v.criterion, v.rated_on DESC) AS t
+			WHERE v.account_id = m.account_id AND v.criterion IN ('wallet', 'budget', 'competitor_share')
+			ORDER BY v.criterion, v.rated_on >= m.report_month + interval '1 month', CASE WHEN v.rated_on >= m.report_month + interval '1 month' THEN v.rated_on END, v.rated_on DESC) AS t
 		WHERE t.value > s.prospect_threshold AND (m.age_months < s.new_months OR m.abc_class = 'C')
 		HAVING count(*) > 0
 		UNION ALL
@@ -754,7 +766,7 @@ BEGIN ATOMIC
 	('as_of', 'Day of the last refresh.'),
 	('credit_use', 'Open amount as part of the credit limit.'),
 	('open_amount', 'Open receivables.'),
-	('current_amount', 'Open and not yet due.'),
+	('current_amount', 'Open and not yet due, less open credit notes.'),
 	('overdue_1_30_amount', 'Open and 1 to 30 days past due.'),
 	('overdue_31_60_amount', 'Open and 31 to 60 days past due.'),
 	('overdue_61_90_amount', 'Open and 61 to 90 days past due.'),
@@ -767,15 +779,15 @@ BEGIN ATOMIC
 	('days_late', 'Days from due date to payment, weighted by amounts; open overdue items count as late so far.'),
 	('worst_days_late', 'Most days that an item was or is late.'),
 	('cash_share', 'Part of the settled amounts that was paid within settings.cash_days.'),
-	('item_count', 'Number of items.'),
+	('item_count', 'Number of invoices and credit notes, also those not yet due.'),
 	('billed_amount', 'Receivables issued in the month.'),
 	('open_receivable', 'Receivables open at the end of the month.'),
 	('overdue_receivable', 'Receivables past due at the end of the month.'),
 	('overdue_share', 'Part of the open receivables that is past due.'),
 	('dso_simple_3m', 'Days sales outstanding, simple: open receivables divided by those issued in three months, times the days of these months.'),
-	('dso_count_back', 'Days sales outstanding, by count-back: days of the last months whose billing makes up the open receivables.'),
-	('score', 'Strategic score, 0 to 100.'),
-	('coverage', 'Part of the weights whose criteria are known, 0 to 1.'),
+	('dso_count_back', 'Days sales outstanding, by count-back: days of the last months whose billing makes up the open receivables, months without billing among them; empty if three years do not suffice.'),
+	('score', 'Strategic score, 0 to 100; 0 if nothing is known.'),
+	('coverage', 'Part of the weights whose criteria are known, 0 to 1: low means that the score says little.'),
 	('score_rank', 'Rank by score among the candidates.'),
 	('is_within_cap', 'Whether its rank is within settings.strategic_cap.'),
 	('gate', 'Whether payment opens the gate of the gated criteria: open, closed, unknown, or not applied where no receivables are bound.'),
@@ -786,10 +798,10 @@ BEGIN ATOMIC
 	('decided', 'computed, confirmed (people decided the same) or overridden.'),
 	('override_reason', 'Why people decided.'),
 	('override_by', 'Who decided.'),
-	('override_until', 'Until when the decision holds.'),
-	('reasons', 'The criteria by which it stands out.'),
+	('override_until', 'Last day on which the decision holds.'),
+	('reasons', 'The criteria that count for it and by which it is in the upper half.'),
 	('criterion', 'Name of the criterion.'),
-	('priority', 'Priority, 1 first.'),
+	('priority', 'Order of importance, 1 first.'),
 	('label', 'What the criterion says.'),
 	('raw_value', 'Value of the criterion; empty if unknown.'),
 	('normalized', 'The value among the candidates, 0 to 1.'),
