@@ -39,7 +39,7 @@ CREATE TABLE settings (
 	band_low numeric(5,4) NOT NULL DEFAULT 0.30,
 	band_high numeric(5,4) NOT NULL DEFAULT 0.55,
 	strategic_cap integer NOT NULL DEFAULT 20 CONSTRAINT strategic_cap_is_positive CHECK (strategic_cap > 0),
-	strategic_min_score double precision NOT NULL DEFAULT 30 CONSTRAINT strategic_min_score_from_0_to_100 CHECK (strategic_min_score BETWEEN 0 AND 100),
+	strategic_min_score double precision NOT NULL DEFAULT 40 CONSTRAINT strategic_min_score_from_0_to_100 CHECK (strategic_min_score BETWEEN 0 AND 100),
 	weight_method text NOT NULL DEFAULT 'centroid' CONSTRAINT weight_method_is_known CHECK (weight_method IN ('centroid', 'sum', 'reciprocal')),
 	score_scale text NOT NULL DEFAULT 'rank' CONSTRAINT score_scale_is_rank_or_percentile CHECK (score_scale IN ('rank', 'percentile')),
 	habit_gate double precision NOT NULL DEFAULT 80 CONSTRAINT habit_gate_from_0_to_100 CHECK (habit_gate BETWEEN 0 AND 100),

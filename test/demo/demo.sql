@@ -1,5 +1,5 @@
 -- Loads the shipped sales, asks them one question, makes a mart over them and
--- prints its monthly report.
+-- prints its monthly report and its strategic accounts.
 
 SET client_min_messages = warning;
 CREATE EXTENSION kam;
@@ -13,3 +13,6 @@ CREATE EXTENSION kam;
 \warn 'Making the mart and its report'
 \ir mart.sql
 \ir monthly.sql
+
+\set mart key_accounts
+\ir strategic.sql

@@ -36,6 +36,13 @@ SELECT kam.create_mart('key_accounts', 'online_retail',
 SELECT kam.bind_accounts('key_accounts', 'account', account => 'customer_id', country => 'country');
 SELECT kam.bind_products('key_accounts', 'product', product => 'stock_code', name => 'name', is_service => 'is_service');
 \o
+
+\ir receivables.sql
+
+\o /dev/null
+SELECT kam.bind_receivables('key_accounts', 'receivable', account => 'customer_id', issued_on => 'issued_on', due_on => 'due_on',
+	paid_on => 'paid_on', amount => 'amount', document => 'invoice_no');
+\o
 UPDATE key_accounts.settings SET currency_label = 'pounds sterling';
 
 -- As on the day after the last line
