@@ -260,6 +260,9 @@ BEGIN
 	PERFORM kam._execute(kam._report_ddl(), key_name, scale);
 	PERFORM kam._comment_columns();
 	PERFORM kam._revoke_all(mart, NULL);
+	-- Small tables that autovacuum may never look at, and that the planner would
+	-- take for larger ones
+	EXECUTE format('ANALYZE %1$I._key, %1$I.settings, %1$I.excluded_account, %1$I.account_alias, %1$I.override, %1$I.criterion, %1$I.rating, %1$I.cell_policy', mart);
 END
 $$;
 COMMENT ON FUNCTION kam._create_mart(text, text, regclass, jsonb) IS

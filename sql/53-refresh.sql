@@ -1,7 +1,9 @@
 -- Refreshing a mart.  kam.refresh commits between its steps, so it can have
 -- neither a SET clause nor an exception handler; each step is a function with
--- its own search_path, and without jit: to compile such wide queries takes
--- longer than to run them.
+-- its own search_path, without jit (to compile such wide queries takes longer
+-- than to run them) and without nested loops where there is another way: of
+-- rows that have just been written the planner knows nothing and takes them for
+-- one.
 CREATE FUNCTION kam._last_full_month(as_of date, posted_until date, posting_lag_days integer) RETURNS date
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN least((kam.month(as_of - posting_lag_days + 1) - interval '1 month')::date,
@@ -199,6 +201,7 @@ CREATE FUNCTION kam._read_sales(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
+	SET enable_nestloop = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -368,6 +371,7 @@ CREATE FUNCTION kam._prepare_months(mart text, refresh_id bigint,
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
+	SET enable_nestloop = off
 	SET datestyle = ISO
 	SET extra_float_digits = 1
 AS $$
@@ -421,6 +425,7 @@ CREATE FUNCTION kam._compute_month(mart text, refresh_id bigint, month date, reg
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
+	SET enable_nestloop = off
 AS $$
 #variable_conflict use_variable
 DECLARE
@@ -845,6 +850,7 @@ CREATE FUNCTION kam._finish_refresh(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
+	SET enable_nestloop = off
 	-- A small sample tells what the planner needs of seventy columns.
 	SET default_statistics_target = 10
 AS $$
@@ -887,7 +893,8 @@ BEGIN
 		RAISE WARNING USING MESSAGE = format('%s accounts are key by the rule and not in the list, which is capped at %s', capped.capped_count, capped.key_count),
 			HINT = format('SELECT * FROM %I.account_rank WHERE is_latest AND is_capped; settings.max_key is the cap.', mart);
 	END IF;
-	ANALYZE account_month, report_month, account_label, settings, _key;
+	ANALYZE account_month, report_month, account_label, strategic_month, criterion_month, receivable_month, group_month, member_month, report_setting, _key,
+		settings, excluded_account, account_alias, override, criterion, rating, cell_policy;
 	IF run.report_month IS NULL THEN
 		RETURN;
 	END IF;

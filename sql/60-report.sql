@@ -256,12 +256,13 @@ SELECT r.report_month,
 	(r.sales_12m - t.lost_sales_12m)::numeric(24,4) AS remaining_sales_12m,
 	(t.lost_sales_12m / nullif(greatest(r.sales_12m, 0), 0))::double precision AS lost_share,
 	t.lost_margin_12m::numeric(24,4) AS lost_margin_12m,
-	CASE WHEN r.sales_12m > t.lost_sales_12m THEN
+	CASE WHEN t.lost_count < k.lost_accounts THEN 0
+		WHEN r.sales_12m > t.lost_sales_12m THEN
 		greatest((r.hhi * r.sales_12m::double precision ^ 2 - 10000 * t.squares) / (r.sales_12m - t.lost_sales_12m)::double precision ^ 2, 0) END AS remaining_hhi
 FROM report_month AS r
 	CROSS JOIN (VALUES (1), (3), (5), (10)) AS k (lost_accounts)
 	CROSS JOIN LATERAL (
-		SELECT sum(x.sales_12m) AS lost_sales_12m, sum(x.sales_12m - x.cost_12m) AS lost_margin_12m, sum(x.sales_12m::double precision ^ 2) AS squares
+		SELECT count(*) AS lost_count, sum(x.sales_12m) AS lost_sales_12m, sum(x.sales_12m - x.cost_12m) AS lost_margin_12m, sum(x.sales_12m::double precision ^ 2) AS squares
 		FROM (SELECT m.sales_12m, m.cost_12m FROM account_month AS m
 			WHERE m.report_month = r.report_month AND m.exclusion IS NULL AND m.sales_12m > 0
 			ORDER BY m.sales_12m DESC LIMIT k.lost_accounts) AS x) AS t
@@ -409,9 +410,11 @@ COMMENT ON VIEW credit_driven IS 'One row per report month and account that boug
 CREATE VIEW restatement AS
 SELECT d.report_month,
 	d.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
-	d.part, d.account_id, m.account_name,
+	d.part, d.account_id, coalesce(m.account_name, a.account_name) AS account_name,
 	d.frozen_amount, d.present_amount, d.change_amount, d.frozen_credited_amount, d.present_credited_amount, d.found_at
-FROM closed_difference AS d LEFT JOIN account_month AS m ON m.report_month = d.report_month AND m.account_id = d.account_id;
+FROM closed_difference AS d
+	LEFT JOIN account_month AS m ON m.report_month = d.report_month AND m.account_id = d.account_id
+	LEFT JOIN account_label AS a ON a.account_id = d.account_id;
 COMMENT ON VIEW restatement IS 'One row per closed report month and account whose sales of that month are no longer what they were when it was computed.';
 
 CREATE VIEW data_quality AS
