@@ -63,6 +63,7 @@ missing_tools() {
 	case $1 in
 		tests | sanitize)
 			perl -MIPC::Run -MTest::More -e 1 2>/dev/null || echo perl libipc-run-perl
+			command -v xmllint >/dev/null || echo libxml2-utils
 			;;&
 		sanitize)
 			command -v dpkg-source >/dev/null || echo dpkg-dev
