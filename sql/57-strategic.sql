@@ -211,9 +211,11 @@ BEGIN
 		CROSS JOIN settings AS s
 	WHERE c.given = 0 OR c.total IS NOT NULL;
 	SELECT array_agg(c.kind = 'flag' ORDER BY c.ordinal), array_agg(c.is_gated ORDER BY c.ordinal), array_agg(c.weight ORDER BY c.ordinal),
-		string_agg(format('nullif(nullif(nullif((%s)::double precision, ''NaN''), ''Infinity''), ''-Infinity'')', kam._criterion_expression(k.criterion, k.source, k.source_column)), ', ' ORDER BY c.ordinal)
+		string_agg(format('nullif(nullif(nullif((%s)::double precision, ''NaN''), ''Infinity''), ''-Infinity'')', kam._criterion_expression(c.criterion, c.source, c.source_column)), ', ' ORDER BY c.ordinal)
 	INTO flags, gated, weights, expressions
-	FROM criterion_month AS c JOIN criterion AS k ON k.criterion = c.criterion WHERE c.report_month = month;
+	-- In order, so that warnings come in order
+	FROM (SELECT m.ordinal, m.kind, m.is_gated, m.weight, k.criterion, k.source, k.source_column
+		FROM criterion_month AS m JOIN criterion AS k ON k.criterion = m.criterion WHERE m.report_month = month ORDER BY m.ordinal) AS c;
 	IF weights IS NULL THEN
 		RAISE WARNING USING MESSAGE = 'no strategic scores: no criterion is active, or all weights are zero',
 			HINT = 'UPDATE criterion SET weight = NULL: their priorities make the weights then.';
