@@ -256,16 +256,18 @@ SELECT r.report_month,
 	(r.sales_12m - t.lost_sales_12m)::numeric(24,4) AS remaining_sales_12m,
 	(t.lost_sales_12m / nullif(greatest(r.sales_12m, 0), 0))::double precision AS lost_share,
 	t.lost_margin_12m::numeric(24,4) AS lost_margin_12m,
-	CASE WHEN t.lost_count < k.lost_accounts THEN 0
+	CASE WHEN t.counted <= k.lost_accounts THEN 0
 		WHEN r.sales_12m > t.lost_sales_12m THEN
 		greatest((r.hhi * r.sales_12m::double precision ^ 2 - 10000 * t.squares) / (r.sales_12m - t.lost_sales_12m)::double precision ^ 2, 0) END AS remaining_hhi
 FROM report_month AS r
 	CROSS JOIN (VALUES (1), (3), (5), (10)) AS k (lost_accounts)
 	CROSS JOIN LATERAL (
-		SELECT count(*) AS lost_count, sum(x.sales_12m) AS lost_sales_12m, sum(x.sales_12m - x.cost_12m) AS lost_margin_12m, sum(x.sales_12m::double precision ^ 2) AS squares
-		FROM (SELECT m.sales_12m, m.cost_12m FROM account_month AS m
+		SELECT count(*) AS counted, sum(x.sales_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_sales_12m,
+			sum(x.sales_12m - x.cost_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_margin_12m,
+			sum(x.sales_12m::double precision ^ 2) FILTER (WHERE x.place <= k.lost_accounts) AS squares
+		FROM (SELECT m.sales_12m, m.cost_12m, row_number() OVER (ORDER BY m.sales_12m DESC) AS place FROM account_month AS m
 			WHERE m.report_month = r.report_month AND m.exclusion IS NULL AND m.sales_12m > 0
-			ORDER BY m.sales_12m DESC LIMIT k.lost_accounts) AS x) AS t
+			ORDER BY m.sales_12m DESC LIMIT k.lost_accounts + 1) AS x) AS t
 WHERE t.lost_sales_12m IS NOT NULL;
 COMMENT ON VIEW loss_scenario IS 'One row per report month and number of accounts (1, 3, 5, 10): what is left of twelve months if the largest went.';
 
