@@ -559,7 +559,7 @@ BEGIN
 	WITH contract AS (
 		SELECT DISTINCT c.contract, c.view_name, to_regclass(format('%I.%I', mart, c.view_name)) AS view,
 			r.expression AS relation_name, to_regclass(r.expression) AS relation,
-			(SELECT string_agg(e.expression, ' ') FROM binding AS e WHERE e.contract = c.contract AND e.column_name <> 'relation') AS expressions
+			(SELECT string_agg(e.expression, ' ' ORDER BY e.column_name COLLATE "C") FROM binding AS e WHERE e.contract = c.contract AND e.column_name <> 'relation') AS expressions
 		FROM kam._contract_column() AS c LEFT JOIN binding AS r ON r.contract = c.contract AND r.column_name = 'relation'
 	), used AS (
 		SELECT c.contract, d.refobjid AS relation, d.refobjsubid AS attnum
@@ -891,9 +891,9 @@ BEGIN
 			kam._bind_statement(mart, 'products', jsonb_build_object('is_service', (
 				SELECT concat_ws(' OR ', '(' || (SELECT o.expression FROM binding AS o WHERE o.contract = 'products' AND o.column_name = 'is_service') || ')', format('(%s)::text IN (%s)', b.expression, l.list))
 				FROM binding AS b WHERE b.contract = 'products' AND b.column_name = 'product')))
-				|| coalesce(' -- and the product table needs rows of ' || (SELECT string_agg(quote_literal(p), ', ') FROM unnest(products) AS p WHERE NOT EXISTS (SELECT FROM source_product AS k WHERE k.product = p)), '')
+				|| coalesce(' -- and the product table needs rows of ' || (SELECT string_agg(quote_literal(u.p), ', ' ORDER BY u.i) FROM unnest(products) WITH ORDINALITY AS u (p, i) WHERE NOT EXISTS (SELECT FROM source_product AS k WHERE k.product = u.p)), '')
 		ELSE format('CREATE TABLE sold_product AS SELECT DISTINCT product, product IN (%s) AS is_service FROM %I.source_sale WHERE product IS NOT NULL; SELECT kam.bind_products(%L, ''sold_product'', product => ''product'', is_service => ''is_service'');', l.list, mart, mart) END
-	FROM (SELECT string_agg(quote_literal(p), ', ') AS list FROM unnest(products) AS p) AS l;
+	FROM (SELECT string_agg(quote_literal(u.p), ', ' ORDER BY u.i) AS list FROM unnest(products) WITH ORDINALITY AS u (p, i)) AS l;
 END
 $$;
 COMMENT ON FUNCTION kam._doctor_products(text) IS
