@@ -411,6 +411,7 @@ CREATE TABLE report_month (
 	service_credited_amount numeric(24,4) NOT NULL,
 	service_12m numeric(24,4) NOT NULL,
 	ranked_count integer NOT NULL,
+	classed_count integer NOT NULL,
 	key_count integer NOT NULL,
 	managed_count integer NOT NULL,
 	capped_count integer NOT NULL,
@@ -505,6 +506,7 @@ CREATE TABLE strategic_month (
 	contributions double precision[] NOT NULL,
 	PRIMARY KEY (report_month, account_id)
 );
+CREATE INDEX strategic_month_strategic ON strategic_month (report_month) WHERE is_strategic;
 COMMENT ON TABLE strategic_month IS 'One row per report month and candidate: its score among the candidates, and what follows from it.';
 
 CREATE TABLE criterion_month (

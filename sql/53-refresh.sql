@@ -610,13 +610,13 @@ BEGIN
 	SELECT * INTO STRICT setting FROM settings;
 	WITH account AS MATERIALIZED (
 		SELECT m.sales_amount, m.credited_amount, m.sales_12m, m.credited_12m, m.cost_12m, m.quantity_12m,
-			m.rank, m.key_average, m.is_key, m.is_managed, m.is_capped, m.exclusion
+			m.rank, m.abc_rank, m.key_average, m.is_key, m.is_managed, m.is_capped, m.exclusion
 		FROM account_month AS m WHERE m.report_month = month
 	), total AS (
 		SELECT coalesce(sum(sales_amount), 0) AS sales_amount, coalesce(sum(credited_amount), 0) AS credited_amount,
 			coalesce(sum(sales_12m), 0) AS sales_12m, coalesce(sum(credited_12m), 0) AS credited_12m, sum(sales_12m - cost_12m) AS margin_12m,
 			count(cost_12m) > 0 AS has_cost, count(quantity_12m) > 0 AS has_quantity,
-			count(rank) AS ranked_count, count(*) FILTER (WHERE is_key) AS key_count,
+			count(rank) AS ranked_count, count(abc_rank) AS classed_count, count(*) FILTER (WHERE is_key) AS key_count,
 			count(*) FILTER (WHERE is_managed) AS managed_count, count(*) FILTER (WHERE is_capped) AS capped_count,
 			min(key_average) FILTER (WHERE is_key) AS cut_average,
 			percentile_cont(0.5) WITHIN GROUP (ORDER BY key_average::double precision) FILTER (WHERE rank IS NOT NULL) AS median_average,
@@ -651,12 +651,12 @@ BEGIN
 	INSERT INTO report_month (report_month, fingerprint, computed_at, refresh_id, posted_until, has_cost, has_quantity,
 		sales_amount, credited_amount, sales_12m, credited_12m, margin_12m,
 		unattributed_amount, unattributed_credited_amount, unattributed_line_count, unattributed_12m, service_amount, service_credited_amount, service_12m,
-		ranked_count, key_count, managed_count, capped_count, cut_average, last_key_to_median, natural_cut, natural_cut_ratio,
+		ranked_count, classed_count, key_count, managed_count, capped_count, cut_average, last_key_to_median, natural_cut, natural_cut_ratio,
 		key_share, top_20_percent_share, accounts_for_80_percent, hhi, gini, hhi_before_credits, gini_before_credits, key_share_before_credits)
 	SELECT month, fingerprint, clock_timestamp(), refresh_id, l.posted_until, t.has_cost, t.has_quantity,
 		t.sales_amount + r.sales_amount, t.credited_amount + r.credited_amount, b.net, t.credited_12m + r.credited_12m, t.margin_12m,
 		r.unattributed_amount, r.unattributed_credited_amount, r.unattributed_line_count, r.unattributed_12m, r.service_amount, r.service_credited_amount, r.service_12m,
-		t.ranked_count, t.key_count, t.managed_count, t.capped_count, t.cut_average,
+		t.ranked_count, t.classed_count, t.key_count, t.managed_count, t.capped_count, t.cut_average,
 		t.cut_average / nullif(t.median_average, 0), g.after, g.ratio,
 		t.key_12m / b.positive, f.share, t.count_for_80 / nullif(t.positive_count, 0)::double precision,
 		-- Of the booked net sales, not of the ranked ones that kam.hhi divides by.

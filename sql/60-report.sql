@@ -201,13 +201,12 @@ CREATE VIEW pareto_curve AS
 SELECT m.report_month,
 	m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
 	m.abc_rank,
-	m.abc_rank::double precision / c.classed_count AS account_share,
+	m.abc_rank::double precision / r.classed_count AS account_share,
 	m.abc_cumulative_share,
 	m.abc_class,
 	m.account_id, m.account_name, m.abc_value
-FROM account_month AS m
-	JOIN (SELECT x.report_month, count(x.abc_rank) AS classed_count FROM account_month AS x GROUP BY x.report_month) AS c ON c.report_month = m.report_month
-WHERE m.abc_rank <= 100 OR m.abc_rank % greatest(c.classed_count / 200, 1) = 0 OR m.abc_rank = c.classed_count;
+FROM account_month AS m JOIN report_month AS r ON r.report_month = m.report_month
+WHERE m.abc_rank <= 100 OR m.abc_rank % greatest(r.classed_count / 200, 1) = 0 OR m.abc_rank = r.classed_count;
 COMMENT ON VIEW pareto_curve IS 'One row per report month and point of the curve: the hundred largest accounts, and of the others about two hundred evenly by rank.';
 
 CREATE VIEW concentration AS
@@ -249,26 +248,29 @@ WHERE r.sales_12m > 0 AND g.sales_12m >= s.large_share * r.sales_12m;
 COMMENT ON VIEW large_account IS 'One row per report month and account or group with settings.large_share (a tenth) or more of twelve months'' booked sales.';
 
 CREATE VIEW loss_scenario AS
-SELECT r.report_month,
-	r.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
-	k.lost_accounts,
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.lost_accounts,
 	t.lost_sales_12m::numeric(24,4) AS lost_sales_12m,
-	(r.sales_12m - t.lost_sales_12m)::numeric(24,4) AS remaining_sales_12m,
-	(t.lost_sales_12m / nullif(greatest(r.sales_12m, 0), 0))::double precision AS lost_share,
+	(t.sales_12m - t.lost_sales_12m)::numeric(24,4) AS remaining_sales_12m,
+	(t.lost_sales_12m / nullif(greatest(t.sales_12m, 0), 0))::double precision AS lost_share,
 	t.lost_margin_12m::numeric(24,4) AS lost_margin_12m,
-	CASE WHEN t.counted <= k.lost_accounts THEN 0
-		WHEN r.sales_12m > t.lost_sales_12m THEN
-		greatest((r.hhi * r.sales_12m::double precision ^ 2 - 10000 * t.squares) / (r.sales_12m - t.lost_sales_12m)::double precision ^ 2, 0) END AS remaining_hhi
-FROM report_month AS r
-	CROSS JOIN (VALUES (1), (3), (5), (10)) AS k (lost_accounts)
-	CROSS JOIN LATERAL (
-		SELECT count(*) AS counted, sum(x.sales_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_sales_12m,
-			sum(x.sales_12m - x.cost_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_margin_12m,
-			sum(x.sales_12m::double precision ^ 2) FILTER (WHERE x.place <= k.lost_accounts) AS squares
-		FROM (SELECT m.sales_12m, m.cost_12m, row_number() OVER (ORDER BY m.sales_12m DESC) AS place FROM account_month AS m
-			WHERE m.report_month = r.report_month AND m.exclusion IS NULL AND m.sales_12m > 0
-			ORDER BY m.sales_12m DESC LIMIT k.lost_accounts + 1) AS x) AS t
-WHERE t.lost_sales_12m IS NOT NULL;
+	CASE WHEN t.counted <= t.lost_accounts THEN 0
+		WHEN t.sales_12m > t.lost_sales_12m THEN
+		greatest((t.hhi * t.sales_12m::double precision ^ 2 - 10000 * t.squares) / (t.sales_12m - t.lost_sales_12m)::double precision ^ 2, 0) END AS remaining_hhi
+FROM (
+	SELECT r.report_month, r.sales_12m, r.hhi, k.lost_accounts, count(*) AS counted,
+		sum(x.sales_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_sales_12m,
+		sum(x.sales_12m - x.cost_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_margin_12m,
+		sum(x.sales_12m::double precision ^ 2) FILTER (WHERE x.place <= k.lost_accounts) AS squares
+	FROM report_month AS r
+		CROSS JOIN LATERAL (
+			SELECT y.sales_12m, y.cost_12m, row_number() OVER (ORDER BY y.sales_12m DESC) AS place
+			FROM (SELECT m.sales_12m, m.cost_12m FROM account_month AS m
+				WHERE m.report_month = r.report_month AND m.exclusion IS NULL AND m.sales_12m > 0
+				ORDER BY m.sales_12m DESC LIMIT 11) AS y) AS x
+		CROSS JOIN (VALUES (1), (3), (5), (10)) AS k (lost_accounts)
+	GROUP BY r.report_month, r.sales_12m, r.hhi, k.lost_accounts) AS t;
 COMMENT ON VIEW loss_scenario IS 'One row per report month and number of accounts (1, 3, 5, 10): what is left of twelve months if the largest went.';
 
 CREATE VIEW account_sales_month AS
@@ -524,10 +526,11 @@ SELECT t.report_month,
 	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
 	t.account_id, m.account_name, m.manager,
 	t.score, t.score_rank,
-	(SELECT min(x.score) FROM strategic_month AS x WHERE x.report_month = t.report_month AND x.is_within_cap) - t.score AS score_to_cap
+	c.last_score - t.score AS score_to_cap
 FROM strategic_month AS t
 	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
 	JOIN report_setting AS s ON s.report_month = t.report_month
+	LEFT JOIN (SELECT x.report_month, min(x.score) AS last_score FROM strategic_month AS x WHERE x.is_within_cap GROUP BY x.report_month) AS c ON c.report_month = t.report_month
 WHERE NOT t.is_within_cap AND t.score >= s.strategic_min_score;
 COMMENT ON VIEW strategic_cut IS 'One row per report month and account with the score of a strategic one that fell to the cap.';
 
@@ -556,32 +559,46 @@ WHERE t.is_strategic;
 COMMENT ON VIEW strategic_public IS 'One row per report month and strategic account: what everybody in the company may know.';
 
 CREATE VIEW account_type AS
-SELECT m.report_month,
-	m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
-	m.account_id, m.account_name, m.manager, y.account_type, y.explanation
-FROM account_month AS m
-	JOIN report_month AS r ON r.report_month = m.report_month
-	JOIN report_setting AS s ON s.report_month = m.report_month
-	LEFT JOIN account_label AS l ON l.account_id = m.account_id
-	LEFT JOIN group_month AS g ON g.report_month = m.report_month AND g.account_group = m.account_group AND g.member_count > 1
-	CROSS JOIN LATERAL (
-		SELECT 'breadwinner' AS account_type, format('%s makes %s %% of the %s', b.who, round(100 * b.part / b.whole, 1), CASE WHEN r.margin_12m > 0 THEN 'margin' ELSE 'sales' END) AS explanation
-		FROM (VALUES (1, 'it', CASE WHEN r.margin_12m > 0 THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END, CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END),
-				(2, 'its group', CASE WHEN r.margin_12m > 0 THEN g.margin_12m ELSE g.sales_12m END, CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END)) AS b (i, who, part, whole)
-		WHERE b.whole > 0 AND b.part >= s.large_share * b.whole AND (b.i = 1 OR (CASE WHEN r.margin_12m > 0 THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END >= s.large_share * b.whole) IS NOT TRUE)
-		UNION ALL
-		SELECT 'prospect' AS account_type, format('%s, and %s', CASE WHEN m.age_months < s.new_months THEN 'new' ELSE 'small' END, string_agg(t.criterion || ' ' || t.value, ', ' ORDER BY t.criterion COLLATE "C")) AS explanation
-		FROM (SELECT DISTINCT ON (v.criterion) v.criterion, v.value FROM rating AS v
-			WHERE v.account_id = m.account_id AND v.criterion IN ('wallet', 'budget', 'competitor_share')
-			ORDER BY v.criterion, v.rated_on >= m.report_month + interval '1 month', CASE WHEN v.rated_on >= m.report_month + interval '1 month' THEN v.rated_on END, v.rated_on DESC) AS t
-		WHERE t.value > s.prospect_threshold AND (m.age_months < s.new_months OR m.abc_class = 'C')
-		HAVING count(*) > 0
-		UNION ALL
-		SELECT 'image maker' AS account_type, 'marked in the account table' AS explanation WHERE l.is_image_maker
-		UNION ALL
-		SELECT 'expert' AS account_type, 'marked in the account table' AS explanation WHERE l.is_expert
-	) AS y
-WHERE m.exclusion IS NULL;
+SELECT t.report_month,
+	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	t.account_id, t.account_name, t.manager, t.account_type, t.explanation
+FROM (
+	SELECT b.report_month, b.account_id, b.account_name, b.manager, 'breadwinner' AS account_type,
+		format('%s makes %s %% of the %s', CASE WHEN b.part >= b.least_part THEN 'it' ELSE 'its group' END,
+			round(100 * CASE WHEN b.part >= b.least_part THEN b.part ELSE b.group_part END / b.whole, 1), b.measure) AS explanation
+	FROM (
+		SELECT m.report_month, m.account_id, m.account_name, m.manager,
+			CASE WHEN r.margin_12m > 0 THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END AS part,
+			CASE WHEN r.margin_12m > 0 THEN g.margin_12m ELSE g.sales_12m END AS group_part,
+			CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END AS whole,
+			s.large_share * CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END AS least_part,
+			CASE WHEN r.margin_12m > 0 THEN 'margin' ELSE 'sales' END AS measure
+		FROM account_month AS m
+			JOIN report_month AS r ON r.report_month = m.report_month
+			JOIN report_setting AS s ON s.report_month = m.report_month
+			LEFT JOIN group_month AS g ON g.report_month = m.report_month AND g.account_group = m.account_group AND g.member_count > 1
+		WHERE m.exclusion IS NULL) AS b
+	WHERE b.whole > 0 AND (b.part >= b.least_part OR b.group_part >= b.least_part)
+	UNION ALL
+	SELECT m.report_month, m.account_id, m.account_name, m.manager, 'prospect' AS account_type,
+		format('%s, with %s', CASE WHEN m.age_months < s.new_months THEN 'new' ELSE 'small' END,
+			string_agg(replace(v.criterion, '_', ' ') || ' ' || v.value, ', ' ORDER BY v.criterion COLLATE "C")) AS explanation
+	FROM account_month AS m
+		JOIN report_setting AS s ON s.report_month = m.report_month
+		JOIN (SELECT DISTINCT a.account_id FROM rating AS a WHERE a.criterion IN ('wallet', 'budget', 'competitor_share')) AS d ON d.account_id = m.account_id
+		CROSS JOIN LATERAL (
+			SELECT DISTINCT ON (a.criterion) a.criterion, a.value FROM rating AS a
+			WHERE a.account_id = m.account_id AND a.criterion IN ('wallet', 'budget', 'competitor_share')
+			ORDER BY a.criterion, a.rated_on >= m.report_month + interval '1 month', CASE WHEN a.rated_on >= m.report_month + interval '1 month' THEN a.rated_on END, a.rated_on DESC) AS v
+	WHERE m.exclusion IS NULL AND v.value > s.prospect_threshold AND (m.age_months < s.new_months OR m.abc_class = 'C')
+	GROUP BY m.report_month, m.account_id, m.account_name, m.manager, m.age_months, s.new_months
+	UNION ALL
+	SELECT m.report_month, m.account_id, m.account_name, m.manager, f.account_type, 'marked in the account table' AS explanation
+	FROM account_label AS l
+		JOIN account_month AS m ON m.account_id = l.account_id
+		CROSS JOIN LATERAL (SELECT 'image maker' AS account_type WHERE l.is_image_maker UNION ALL SELECT 'expert' AS account_type WHERE l.is_expert) AS f
+	WHERE m.exclusion IS NULL AND (l.is_image_maker OR l.is_expert)
+	) AS t;
 COMMENT ON VIEW account_type IS 'One row per report month, account and type: breadwinner (settings.large_share of the margin where cost is known, else of the sales, alone or as a group), prospect (new or small, and a rating of wallet, budget or competitor_share above settings.prospect_threshold), image maker, expert.';
 $ddl$;
 COMMENT ON FUNCTION kam._report_ddl() IS 'Text that makes the report views of a mart.';

@@ -36,7 +36,7 @@ query() { sed '$ s/;$//' "test/bench/queries/$1.sql" || die "no query $1"; }
 
 # Contestants are queries, on the table of schema base, of another schema:
 # million/rank_book, or in DuckDB: duckdb:months_plain, csv: with the export of
-# the table to its CSV file before.
+# the table to its CSV file before; and refreshes: mart:fill.
 
 # Points the session at the table of a contestant, sets jit as found best for
 # it, and leaves its query in sql.
@@ -69,6 +69,9 @@ clock() {
 			ask_duckdb run "${1#csv:}"
 			rows[$1]=${REPLY% *}
 			REPLY=$(awk -v a="$(milliseconds "$exported")" -v b="${REPLY#* }" 'BEGIN { print a + b }')
+			;;
+		mart:*)
+			clock_mart "${1#mart:}"
 			;;
 		*)
 			choose "$1"
@@ -106,6 +109,12 @@ warm_up() {
 	about[$1]+=", jit ${jit[$1]}"
 }
 
+# Prints the median of times in milliseconds, the least and the most.
+median() {
+	tr ' ' '\n' <<<"${1% }" | sort -n |
+		awk '{ t[NR] = $1 } END { print (t[int((NR + 1) / 2)] + t[int(NR / 2) + 1]) / 2, t[1], t[NR] }'
+}
+
 # Runs contestants in turn, ROUNDS times after warming up, and leaves
 # the median of each in ms.
 #   race "settings" contestant...
@@ -125,8 +134,7 @@ race() {
 		done
 	done
 	for contestant; do
-		read -r "ms[$contestant]" least most < <(tr ' ' '\n' <<<"${times[$contestant]% }" | sort -n |
-			awk '{ t[NR] = $1 } END { print (t[int((NR + 1) / 2)] + t[int(NR / 2) + 1]) / 2, t[1], t[NR] }')
+		read -r "ms[$contestant]" least most < <(median "${times[$contestant]}")
 		awk -v name="$contestant" -v ms="${ms[$contestant]}" -v least="$least" -v most="$most" \
 			-v about="${rows[$contestant]} rows${about[$contestant]:+, ${about[$contestant]}}" \
 			'BEGIN { printf "  %-26s %8.3f s  (%.3f to %.3f; %s)\n", name, ms/1e3, least/1e3, most/1e3, about }'

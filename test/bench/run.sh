@@ -4,7 +4,7 @@
 #   test/bench/run.sh [lines] [section]...
 #
 # lines: of the generated table, 10000000 unless given.  Sections: ledger
-# window book duckdb scaling size, all unless given.  ROUNDS (5) is how often
+# window book duckdb scaling size mart, all unless given.  ROUNDS (5) is how often
 # each query is timed; PG_CONFIG chooses the PostgreSQL, DUCKDB the version of
 # @duckdb/node-api.
 
@@ -27,8 +27,8 @@ buffers=$((lines / 2500 + 1000))
 
 say "Benchmark of kam: installs what is missing on this machine, builds kam, starts a
 throw-away server below ${TMPDIR:-/tmp}, makes tables of $lines lines there (some
-$((lines / 2500 + 1000)) MB of disk), measures and removes it all.  Ten million lines take a
-quarter of an hour."
+$((lines / 2500 + 1000)) MB of disk), measures and removes it all.  Ten million lines take
+half an hour."
 PG_CONFIG=$(test/prepare.sh)
 export PG_CONFIG
 

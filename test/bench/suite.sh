@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures on the server of test/cluster.sh: all sections, or those given.
 #
-#   test/bench/suite.sh lines [ledger] [window] [book] [duckdb] [scaling] [size]
+#   test/bench/suite.sh lines [ledger] [window] [book] [duckdb] [scaling] [size] [mart]
 #
 # Progress goes to stderr, the result to stdout.  The program fails if a query
 # does or if two that should give the same rows do not; a target that is
@@ -13,6 +13,8 @@
 . test/bench/measure.sh
 # shellcheck source=test/bench/duckdb.sh
 . test/bench/duckdb.sh
+# shellcheck source=test/bench/mart.sh
+. test/bench/mart.sh
 
 # Settings of a race.  With the default parallel_tuple_cost the planner denies
 # some of the plain queries the workers that make them faster.
@@ -26,9 +28,9 @@ lines=$1
 shift
 many=$((lines < 10000000 ? lines / 10 : 1000000))
 base=$((lines < 5000000 ? lines / 100 : 50000))
-[ $# -gt 0 ] || set -- ledger window book duckdb scaling size
+[ $# -gt 0 ] || set -- ledger window book duckdb scaling size mart
 for section; do
-	[[ " ledger window book duckdb scaling size " = *" $section "* ]] || die "no section $section"
+	[[ " ledger window book duckdb scaling size mart " = *" $section "* ]] || die "no section $section"
 done
 
 heading() { printf '\n%s\n' "$*"; say "$(date +%T) $*"; }

@@ -72,6 +72,10 @@ CALL kam.refresh('sales', '2024-05-10');
 INSERT INTO sales.quality_resolution (check_name, reason, valid_until) SELECT check_name, 'known', '2099-01-01' FROM sales.data_quality LIMIT 1;
 SELECT kam.grant_reader('sales', 'Read Only'), kam.grant_editor('sales', 'editor'), kam.grant_staff('Weird "Mart"', 'public');
 GRANT SELECT (account_id, rank) ON "Weird ""Mart""".key_account TO "Read Only";
+-- of a zone that the machine it comes to does not have
+SELECT kam.create_mart('zoned', 'sale', 'account', 'sold_on', 'amount');
+CALL kam.refresh('zoned', '2024-05-10');
+UPDATE zoned.settings SET time_zone = 'Europe/Nowhere';
 RESET SESSION AUTHORIZATION;
 });
 
@@ -132,6 +136,8 @@ foreach my $restored (@restored)
 	is($node->safe_psql($to, $go_on), $answer, "$way: numbers go on");
 	is($node->safe_psql($to, $figures), $figures_want, "$way: and so do refreshes, with the same figures");
 	is($node->safe_psql($to, q{SELECT mart, owner, key_type, version FROM kam.marts()}), $node->safe_psql($db, q{SELECT mart, owner, key_type, version FROM kam.marts()}), "$way: kam.marts knows them");
+	is($node->safe_psql($to, q{UPDATE zoned.settings SET top = 7 RETURNING time_zone}), 'Europe/Nowhere', "$way: a time zone that is not known here comes along");
+	like(($node->psql($to, q{SET SESSION AUTHORIZATION keeper; CALL kam.refresh('zoned', '2024-05-10')}))[2], qr/time zone "Europe\/Nowhere" not recognized/, "$way: and a refresh names it");
 	is($node->safe_psql($to, q{SET ROLE "Read Only"; SELECT count(*) > 0, (SELECT count(rank) > 0 FROM "Weird ""Mart""".key_account) FROM sales.key_account}), 't|t', "$way: readers read");
 }
 
