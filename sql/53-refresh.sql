@@ -102,16 +102,18 @@ CREATE FUNCTION kam._read_labels() RETURNS void
 AS $$
 #variable_conflict use_column
 BEGIN
+	-- A circle of parents is ended by CYCLE: UNION would make a hash table for
+	-- as many rows as the planner fears, of all the memory it may have.
 	WITH RECURSIVE source AS MATERIALIZED (
 		SELECT DISTINCT ON (account_id) *
 		FROM source_account WHERE octet_length(account_id::text) <= 1024
 		ORDER BY account_id, account_name COLLATE "C", manager COLLATE "C"
 	), ancestor (account_id, ancestor_id) AS (
 		SELECT account_id, parent_id FROM source WHERE parent_id <> account_id
-		UNION
+		UNION ALL
 		SELECT a.account_id, s.parent_id FROM ancestor AS a JOIN source AS s ON s.account_id = a.ancestor_id
 		WHERE s.parent_id <> s.account_id
-	), root AS (
+	) CYCLE ancestor_id SET is_circle USING path, root AS (
 		-- The ancestor without a parent of its own; a circle has none.
 		SELECT a.account_id, a.ancestor_id AS root_id
 		FROM ancestor AS a LEFT JOIN source AS s ON s.account_id = a.ancestor_id
@@ -129,17 +131,21 @@ BEGIN
 			coalesce(h.root_group, CASE WHEN count(*) OVER (PARTITION BY r.root_id) > 1 OR r.root_id <> r.account_id THEN coalesce(h.root_name, r.root_id::text) END) AS group_name
 		FROM rooted AS r LEFT JOIN head AS h ON h.root_id = r.root_id
 	)
-	INSERT INTO account_label AS o (account_id, head_id, account_name, manager, account_group, industry, region, country, channel, credit_limit, payment_terms,
+	INSERT INTO account_label (account_id, head_id, account_name, manager, account_group, industry, region, country, channel, credit_limit, payment_terms,
 		is_prestige, is_multinational, is_image_maker, is_expert, is_test_partner, exclusion)
-	SELECT account_id, head_id, account_name, manager, group_name, industry, region, country, channel, credit_limit, payment_terms,
-		is_prestige, is_multinational, is_image_maker, is_expert, is_test_partner,
-		CASE WHEN is_excluded THEN 'marked as excluded in the account table' END
-	FROM label
+	SELECT l.account_id, l.head_id, l.account_name, l.manager, l.group_name, l.industry, l.region, l.country, l.channel, l.credit_limit, l.payment_terms,
+		l.is_prestige, l.is_multinational, l.is_image_maker, l.is_expert, l.is_test_partner, x.exclusion
+	FROM label AS l CROSS JOIN LATERAL (SELECT CASE WHEN l.is_excluded THEN 'marked as excluded in the account table' END AS exclusion) AS x
+		LEFT JOIN account_label AS o ON o.account_id = l.account_id
+	WHERE o.account_id IS NULL
+		OR (o.head_id, o.account_name, o.manager, o.account_group, o.industry, o.region, o.country, o.channel, o.credit_limit, o.payment_terms,
+			o.is_prestige, o.is_multinational, o.is_image_maker, o.is_expert, o.is_test_partner, o.exclusion)
+		IS DISTINCT FROM (l.head_id, l.account_name, l.manager, l.group_name, l.industry, l.region, l.country, l.channel, l.credit_limit, l.payment_terms,
+			l.is_prestige, l.is_multinational, l.is_image_maker, l.is_expert, l.is_test_partner, x.exclusion)
 	ON CONFLICT (account_id) DO UPDATE SET head_id = excluded.head_id, account_name = excluded.account_name, manager = excluded.manager, account_group = excluded.account_group,
 		industry = excluded.industry, region = excluded.region, country = excluded.country, channel = excluded.channel, credit_limit = excluded.credit_limit, payment_terms = excluded.payment_terms,
 		is_prestige = excluded.is_prestige, is_multinational = excluded.is_multinational, is_image_maker = excluded.is_image_maker, is_expert = excluded.is_expert,
-		is_test_partner = excluded.is_test_partner, exclusion = excluded.exclusion
-	WHERE o.* IS DISTINCT FROM excluded.*;
+		is_test_partner = excluded.is_test_partner, exclusion = excluded.exclusion;
 
 	-- Who vanished from the account table loses the labels, not the row.
 	UPDATE account_label AS o
@@ -487,14 +493,15 @@ BEGIN
 			nullif(greatest(sum(sales_12m) + rest.sales_12m, 0), 0)::double precision AS sales_12m,
 			(sum(sales_12m) FILTER (WHERE rank_12m IS NOT NULL))::double precision AS ranked_12m
 		FROM figure
-	), wanted AS (
-		SELECT f.account, f.rank, f.key_sales, f.rank <= setting.max_key AS is_listed
+	), wanted AS NOT MATERIALIZED (
+		SELECT f.*, b.sales_12m AS booked_12m, b.ranked_12m, b.sales_3m_before AS booked_3m_before,
+			(f.rank IS NOT NULL AND
+				CASE setting.key_rule WHEN 'top' THEN f.rank <= setting.top WHEN 'pareto' THEN f.pareto_class = 'A'
+					ELSE f.key_sales >= setting.key_share * b.key_sales END) IS TRUE AS is_wanted,
+			f.rank <= setting.max_key AS is_within_cap
 		FROM figure AS f CROSS JOIN booked AS b
-		WHERE f.rank IS NOT NULL AND
-			CASE setting.key_rule WHEN 'top' THEN f.rank <= setting.top WHEN 'pareto' THEN f.pareto_class = 'A'
-				ELSE f.key_sales >= setting.key_share * b.key_sales END
 	), cut AS (
-		SELECT min(key_sales) AS key_sales, count(*) AS key_count FROM wanted WHERE is_listed
+		SELECT min(key_sales) AS key_sales, count(*) AS key_count FROM wanted WHERE is_wanted AND is_within_cap
 	), decision AS (
 		SELECT DISTINCT ON (coalesce(m.account_id, v.account_id)) coalesce(m.account_id, v.account_id) AS account_id, v.is_granted, v.reason
 		FROM override AS v LEFT JOIN kam._account_map((SELECT k.account_id FROM _key AS k), month, setting.unit = 'group') AS m ON m.old_account_id = v.account_id
@@ -502,9 +509,9 @@ BEGIN
 		ORDER BY coalesce(m.account_id, v.account_id), v.valid_from DESC, v.override_id DESC
 	), keyed AS (
 		SELECT f.*, f.sales_amount + f.sales_m1 + f.sales_m2 AS sales_3m,
-			coalesce(w.is_listed, false) AS is_key,
-			w.account IS NOT NULL AND NOT w.is_listed AS is_capped,
-			coalesce(w.is_listed IS NOT TRUE AND f.rank <= c.key_count + setting.max_watch AND f.key_sales >= setting.watch_ratio * c.key_sales, false) AS is_watch,
+			f.is_wanted AND f.is_within_cap AS is_key,
+			f.is_wanted AND NOT f.is_within_cap AS is_capped,
+			coalesce(NOT (f.is_wanted AND f.is_within_cap) AND f.rank <= c.key_count + setting.max_watch AND f.key_sales >= setting.watch_ratio * c.key_sales, false) AS is_watch,
 			coalesce(x.reason, l.exclusion) AS exclusion,
 			coalesce(CASE WHEN setting.unit = 'group' AND x.reason IS NULL AND l.exclusion IS NULL THEN l.account_group END, l.account_name) AS account_name,
 			l.manager, l.account_group, l.industry, l.region, l.country, l.channel,
@@ -513,14 +520,11 @@ BEGIN
 			p.abc_class AS previous_abc_class, p.frequency_class AS previous_frequency_class,
 			y.rank AS rank_year_before,
 			d.is_granted, d.reason AS override_reason,
-			b.sales_12m AS booked_12m, b.ranked_12m, b.sales_3m_before AS booked_3m_before,
-			CASE WHEN w.is_listed THEN CASE WHEN p.key_run > 0 THEN least(p.key_run + 1, 30000) ELSE 1 END
+			CASE WHEN f.is_wanted AND f.is_within_cap THEN CASE WHEN p.key_run > 0 THEN least(p.key_run + 1, 30000) ELSE 1 END
 				WHEN p.key_run < 0 THEN greatest(p.key_run - 1, -30000)
 				WHEN p.key_run > 0 THEN -1 END AS key_run
-		FROM figure AS f
-		CROSS JOIN booked AS b
+		FROM wanted AS f
 		CROSS JOIN cut AS c
-		LEFT JOIN wanted AS w ON w.account = f.account
 		LEFT JOIN excluded_account AS x ON x.account_id = f.account
 		LEFT JOIN account_label AS l ON l.account_id = f.account
 		LEFT JOIN account_month AS p ON p.report_month = before AND p.account_id = f.account
@@ -609,7 +613,7 @@ DECLARE
 BEGIN
 	SELECT * INTO STRICT setting FROM settings;
 	WITH account AS MATERIALIZED (
-		SELECT m.sales_amount, m.credited_amount, m.sales_12m, m.credited_12m, m.cost_12m, m.quantity_12m,
+		SELECT m.sales_amount, m.credited_amount, m.sales_12m, m.credited_12m, m.sales_12m + m.credited_12m AS purchases_12m, m.cost_12m, m.quantity_12m,
 			m.rank, m.abc_rank, m.key_average, m.is_key, m.is_managed, m.is_capped, m.exclusion
 		FROM account_month AS m WHERE m.report_month = month
 	), total AS (
@@ -621,14 +625,14 @@ BEGIN
 			min(key_average) FILTER (WHERE is_key) AS cut_average,
 			percentile_cont(0.5) WITHIN GROUP (ORDER BY key_average::double precision) FILTER (WHERE rank IS NOT NULL) AS median_average,
 			coalesce(sum(sales_12m) FILTER (WHERE is_key), 0) AS key_12m,
-			coalesce(sum(sales_12m + credited_12m) FILTER (WHERE is_key), 0) AS key_purchases_12m,
+			coalesce(sum(purchases_12m) FILTER (WHERE is_key), 0) AS key_purchases_12m,
 			count(*) FILTER (WHERE exclusion IS NULL AND sales_12m > 0) AS positive_count,
 			sum(sales_12m) FILTER (WHERE exclusion IS NULL AND sales_12m > 0) AS positive_12m,
-			sum(sales_12m + credited_12m) FILTER (WHERE exclusion IS NULL AND sales_12m + credited_12m > 0) AS positive_purchases_12m,
+			sum(purchases_12m) FILTER (WHERE exclusion IS NULL AND purchases_12m > 0) AS positive_purchases_12m,
 			kam.hhi(sales_12m) FILTER (WHERE exclusion IS NULL) AS hhi,
 			kam.gini(sales_12m) FILTER (WHERE exclusion IS NULL) AS gini,
-			kam.hhi(sales_12m + credited_12m) FILTER (WHERE exclusion IS NULL) AS purchases_hhi,
-			kam.gini(sales_12m + credited_12m) FILTER (WHERE exclusion IS NULL) AS purchases_gini,
+			kam.hhi(purchases_12m) FILTER (WHERE exclusion IS NULL) AS purchases_hhi,
+			kam.gini(purchases_12m) FILTER (WHERE exclusion IS NULL) AS purchases_gini,
 			kam.count_for_share(sales_12m, 0.8) FILTER (WHERE exclusion IS NULL) AS count_for_80
 		FROM account
 	), fifth AS (

@@ -197,7 +197,10 @@ DECLARE
 	flags boolean[];
 	gated boolean[];
 	weights double precision[];
+	labels text[];
 	expressions text;
+	counts text;
+	known bigint[];
 BEGIN
 	DELETE FROM strategic_month AS o WHERE o.report_month = month;
 	DELETE FROM criterion_month AS o WHERE o.report_month = month;
@@ -210,11 +213,12 @@ BEGIN
 			FROM criterion AS c WHERE c.is_active) AS c
 		CROSS JOIN settings AS s
 	WHERE c.given = 0 OR c.total IS NOT NULL;
-	SELECT array_agg(c.kind = 'flag' ORDER BY c.ordinal), array_agg(c.is_gated ORDER BY c.ordinal), array_agg(c.weight ORDER BY c.ordinal),
+	SELECT array_agg(c.kind = 'flag' ORDER BY c.ordinal), array_agg(c.is_gated ORDER BY c.ordinal), array_agg(c.weight ORDER BY c.ordinal), array_agg(c.label ORDER BY c.ordinal),
+		string_agg(format('count(t.raw_values[%s])', c.ordinal), ', ' ORDER BY c.ordinal),
 		string_agg(format('nullif(nullif(nullif((%s)::double precision, ''NaN''), ''Infinity''), ''-Infinity'')', kam._criterion_expression(c.criterion, c.source, c.source_column)), ', ' ORDER BY c.ordinal)
-	INTO flags, gated, weights, expressions
+	INTO flags, gated, weights, labels, counts, expressions
 	-- In order, so that warnings come in order
-	FROM (SELECT m.ordinal, m.kind, m.is_gated, m.weight, k.criterion, k.source, k.source_column
+	FROM (SELECT m.ordinal, m.kind, m.is_gated, m.weight, m.label, k.criterion, k.source, k.source_column
 		FROM criterion_month AS m JOIN criterion AS k ON k.criterion = m.criterion WHERE m.report_month = month ORDER BY m.ordinal) AS c;
 	IF weights IS NULL THEN
 		RAISE WARNING USING MESSAGE = 'no strategic scores: no criterion is active, or all weights are zero',
@@ -286,15 +290,16 @@ BEGIN
 			coalesce(r.score_rank <= s.strategic_cap AND r.score >= s.strategic_min_score, false),
 			coalesce(r.is_granted, r.score_rank <= s.strategic_cap AND r.score >= s.strategic_min_score, false),
 			r.override_id, b.score, b.score_rank,
-			(SELECT string_agg(c.label, '; ' ORDER BY r.contributions[c.ordinal] DESC, c.ordinal) FROM criterion_month AS c
-				WHERE c.report_month = $1 AND r.normalized[c.ordinal] >= 0.5 AND r.contributions[c.ordinal] > 0),
+			(SELECT string_agg(c.label, '; ' ORDER BY c.contribution DESC, c.ordinal)
+				FROM unnest($10, r.normalized, r.contributions) WITH ORDINALITY AS c (label, normalized, contribution, ordinal)
+				WHERE c.normalized >= 0.5 AND c.contribution > 0),
 			r.criteria, r.normalized, r.contributions
 		FROM ranked AS r CROSS JOIN settings AS s
 			LEFT JOIN strategic_month AS b ON b.report_month = $9 AND b.account_id = r.account_id
 		$query$, expressions)
-	USING month, last_day, has_slow_products, has_receivables, has_weights, weights, flags, gated, (month - interval '1 month')::date;
-	UPDATE criterion_month AS c SET known_count = (SELECT count(*) FROM strategic_month AS t WHERE t.report_month = month AND t.raw_values[c.ordinal] IS NOT NULL)
-	WHERE c.report_month = month;
+	USING month, last_day, has_slow_products, has_receivables, has_weights, weights, flags, gated, (month - interval '1 month')::date, labels;
+	EXECUTE format('SELECT ARRAY[%s] FROM strategic_month AS t WHERE t.report_month = $1', counts) INTO known USING month;
+	UPDATE criterion_month AS c SET known_count = known[c.ordinal] WHERE c.report_month = month;
 END
 $$;
 COMMENT ON FUNCTION kam._score_month(date) IS 'Scores the candidates of a report month: class A, key, managed, watched, flagged, rated and overridden accounts. In the search_path of its caller.';

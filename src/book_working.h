@@ -16,7 +16,7 @@
 #define KAM_CACHE_LINE			64
 
 /* Runs before some are merged. */
-#define KAM_BOOK_MAX_RUNS			16
+#define KAM_BOOK_MAX_RUNS			64
 
 /*
  * An account and the month it is busy with.  Sums are those of KamMonth, in 64

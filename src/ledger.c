@@ -536,7 +536,11 @@ kam_months_add(KamMonths *sum, const KamMonths *other)
 				k;
 	int			common = 0;
 
-	for (i = 0, j = 0; i < sum->nmonths && j < other->nmonths;)
+	/* Months mostly come in their order: those before the other's are alone. */
+	i = sum->nmonths;
+	while (i > 0 && other->nmonths > 0 && sum->month[i - 1].month >= other->month[0].month)
+		i--;
+	for (j = 0; i < sum->nmonths && j < other->nmonths;)
 	{
 		int32		month = sum->month[i].month;
 		int32		other_month = other->month[j].month;
