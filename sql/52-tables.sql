@@ -291,6 +291,7 @@ CREATE TABLE account_label (
 	exclusion text,
 	PRIMARY KEY (account_id)
 );
+CREATE INDEX account_label_marked ON account_label (account_id) WHERE is_image_maker OR is_expert;
 COMMENT ON TABLE account_label IS 'One row per account of the bound account table or of the sales, as labelled today.';
 
 CREATE TABLE account_month (
@@ -497,6 +498,7 @@ CREATE TABLE strategic_month (
 	is_within_cap boolean NOT NULL,
 	is_proposed boolean NOT NULL,
 	is_strategic boolean NOT NULL,
+	was_strategic boolean NOT NULL,
 	override_id bigint,
 	previous_score double precision,
 	previous_rank integer,

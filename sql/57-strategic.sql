@@ -277,7 +277,7 @@ BEGIN
 				rank() OVER (ORDER BY (x.s).score DESC NULLS LAST) AS score_rank
 			FROM scored AS x
 		)
-		INSERT INTO strategic_month (report_month, account_id, score, coverage, score_rank, gate, gate_reason, is_within_cap, is_proposed, is_strategic, override_id,
+		INSERT INTO strategic_month (report_month, account_id, score, coverage, score_rank, gate, gate_reason, is_within_cap, is_proposed, is_strategic, was_strategic, override_id,
 			previous_score, previous_rank, reasons, raw_values, normalized, contributions)
 		SELECT $1, r.account_id, coalesce(r.score, 0), r.coverage, r.score_rank,
 			CASE WHEN NOT $4 THEN 'not applied' WHEN r.gate THEN 'open' WHEN NOT r.gate THEN 'closed' ELSE 'unknown' END,
@@ -289,7 +289,7 @@ BEGIN
 			r.score_rank <= s.strategic_cap,
 			coalesce(r.score_rank <= s.strategic_cap AND r.score >= s.strategic_min_score, false),
 			coalesce(r.is_granted, r.score_rank <= s.strategic_cap AND r.score >= s.strategic_min_score, false),
-			r.override_id, b.score, b.score_rank,
+			coalesce(b.is_strategic, false), r.override_id, b.score, b.score_rank,
 			(SELECT string_agg(c.label, '; ' ORDER BY c.contribution DESC, c.ordinal)
 				FROM unnest($10, r.normalized, r.contributions) WITH ORDINALITY AS c (label, normalized, contribution, ordinal)
 				WHERE c.normalized >= 0.5 AND c.contribution > 0),

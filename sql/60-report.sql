@@ -173,14 +173,15 @@ SELECT m.report_month,
 	m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
 	m.previous_cell, m.cell,
 	CASE WHEN m.previous_cell = '-' THEN 'new' WHEN m.cell = '-' THEN 'gone' WHEN m.cell = m.previous_cell THEN 'stayed' ELSE 'moved' END AS movement,
-	count(*) AS account_count,
+	sum(m.account_count)::bigint AS account_count,
 	sum(m.sales_12m)::numeric(24,4) AS sales_12m
 FROM (
 	SELECT report_month, coalesce(previous_abc_class || previous_frequency_class, '-') AS previous_cell,
-		coalesce(abc_class || frequency_class, '-') AS cell, sales_12m
-	FROM account_month WHERE exclusion IS NULL) AS m
-WHERE (m.previous_cell <> '-' OR m.cell <> '-')
-	AND EXISTS (SELECT FROM report_month AS r WHERE r.report_month = m.report_month - interval '1 month')
+		coalesce(abc_class || frequency_class, '-') AS cell, count(*) AS account_count, sum(sales_12m) AS sales_12m
+	FROM account_month
+	WHERE exclusion IS NULL AND (previous_abc_class IS NOT NULL AND previous_frequency_class IS NOT NULL OR abc_class IS NOT NULL AND frequency_class IS NOT NULL)
+	GROUP BY report_month, previous_abc_class, previous_frequency_class, abc_class, frequency_class) AS m
+WHERE EXISTS (SELECT FROM report_month AS r WHERE r.report_month = m.report_month - interval '1 month')
 GROUP BY m.report_month, m.previous_cell, m.cell;
 COMMENT ON VIEW class_migration IS 'One row per report month and pair of cells: how many accounts were in the one the month before and are in the other now; - is no class.';
 
@@ -540,10 +541,9 @@ SELECT t.report_month,
 	t.account_id, m.account_name, m.manager,
 	t.score, t.previous_score, t.score - t.previous_score AS score_difference,
 	t.score_rank, t.previous_rank, t.previous_rank - t.score_rank AS rank_change,
-	t.is_strategic, coalesce(b.is_strategic, false) AS was_strategic
+	t.is_strategic, t.was_strategic
 FROM strategic_month AS t
 	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
-	LEFT JOIN strategic_month AS b ON b.report_month = t.report_month - interval '1 month' AND b.account_id = t.account_id
 WHERE t.score IS DISTINCT FROM t.previous_score;
 COMMENT ON VIEW score_change IS 'One row per report month and candidate whose score is another one than in the month before. Accounts that are no candidates any more are not in it.';
 
@@ -563,22 +563,29 @@ SELECT t.report_month,
 	t.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
 	t.account_id, t.account_name, t.manager, t.account_type, t.explanation
 FROM (
-	SELECT b.report_month, b.account_id, b.account_name, b.manager, 'breadwinner' AS account_type,
-		format('%s makes %s %% of the %s', CASE WHEN b.part >= b.least_part THEN 'it' ELSE 'its group' END,
-			round(100 * CASE WHEN b.part >= b.least_part THEN b.part ELSE b.group_part END / b.whole, 1), b.measure) AS explanation
-	FROM (
-		SELECT m.report_month, m.account_id, m.account_name, m.manager,
-			CASE WHEN r.margin_12m > 0 THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END AS part,
-			CASE WHEN r.margin_12m > 0 THEN g.margin_12m ELSE g.sales_12m END AS group_part,
-			CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END AS whole,
-			s.large_share * CASE WHEN r.margin_12m > 0 THEN r.margin_12m ELSE r.sales_12m END AS least_part,
-			CASE WHEN r.margin_12m > 0 THEN 'margin' ELSE 'sales' END AS measure
-		FROM account_month AS m
-			JOIN report_month AS r ON r.report_month = m.report_month
-			JOIN report_setting AS s ON s.report_month = m.report_month
-			LEFT JOIN group_month AS g ON g.report_month = m.report_month AND g.account_group = m.account_group AND g.member_count > 1
-		WHERE m.exclusion IS NULL) AS b
-	WHERE b.whole > 0 AND (b.part >= b.least_part OR b.group_part >= b.least_part)
+	-- OFFSET 0, so that what an account must reach is computed once and not for
+	-- each account.
+	SELECT m.report_month, m.account_id, m.account_name, m.manager, 'breadwinner' AS account_type,
+		format('it makes %s %% of the %s', round(100 * CASE WHEN w.goes_by_margin THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END / w.whole, 1),
+			CASE WHEN w.goes_by_margin THEN 'margin' ELSE 'sales' END) AS explanation
+	FROM (SELECT r.report_month, r.goes_by_margin, r.whole, s.large_share * r.whole AS least_part
+			FROM (SELECT l.report_month, l.margin_12m > 0 AS goes_by_margin, CASE WHEN l.margin_12m > 0 THEN l.margin_12m ELSE l.sales_12m END AS whole FROM report_month AS l) AS r
+				JOIN report_setting AS s ON s.report_month = r.report_month
+			WHERE r.whole > 0 OFFSET 0) AS w
+		JOIN account_month AS m ON m.report_month = w.report_month
+	WHERE m.exclusion IS NULL AND CASE WHEN w.goes_by_margin THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END >= w.least_part
+	UNION ALL
+	SELECT m.report_month, m.account_id, m.account_name, m.manager, 'breadwinner' AS account_type,
+		format('its group makes %s %% of the %s', round(100 * CASE WHEN w.goes_by_margin THEN g.margin_12m ELSE g.sales_12m END / w.whole, 1),
+			CASE WHEN w.goes_by_margin THEN 'margin' ELSE 'sales' END) AS explanation
+	FROM (SELECT r.report_month, r.goes_by_margin, r.whole, s.large_share * r.whole AS least_part
+			FROM (SELECT l.report_month, l.margin_12m > 0 AS goes_by_margin, CASE WHEN l.margin_12m > 0 THEN l.margin_12m ELSE l.sales_12m END AS whole FROM report_month AS l) AS r
+				JOIN report_setting AS s ON s.report_month = r.report_month
+			WHERE r.whole > 0 OFFSET 0) AS w
+		CROSS JOIN LATERAL (SELECT x.* FROM group_month AS x WHERE x.report_month = w.report_month AND x.member_count > 1
+				AND CASE WHEN w.goes_by_margin THEN x.margin_12m ELSE x.sales_12m END >= w.least_part OFFSET 0) AS g
+		JOIN account_month AS m ON m.report_month = g.report_month AND m.account_group = g.account_group
+	WHERE m.exclusion IS NULL AND (CASE WHEN w.goes_by_margin THEN m.sales_12m - m.cost_12m ELSE m.sales_12m END >= w.least_part) IS NOT TRUE
 	UNION ALL
 	SELECT m.report_month, m.account_id, m.account_name, m.manager, 'prospect' AS account_type,
 		format('%s, with %s', CASE WHEN m.age_months < s.new_months THEN 'new' ELSE 'small' END,
