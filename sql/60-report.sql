@@ -258,12 +258,12 @@ SELECT t.report_month,
 	t.lost_margin_12m::numeric(24,4) AS lost_margin_12m,
 	CASE WHEN t.counted <= t.lost_accounts THEN 0
 		WHEN t.sales_12m > t.lost_sales_12m THEN
-		greatest((t.hhi * t.sales_12m::double precision ^ 2 - 10000 * t.squares) / (t.sales_12m - t.lost_sales_12m)::double precision ^ 2, 0) END AS remaining_hhi
+		greatest((t.hhi * t.sales_12m::double precision ^ 2 - 10000 * t.squares::double precision) / (t.sales_12m - t.lost_sales_12m)::double precision ^ 2, 0) END AS remaining_hhi
 FROM (
 	SELECT r.report_month, r.sales_12m, r.hhi, k.lost_accounts, count(*) AS counted,
 		sum(x.sales_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_sales_12m,
 		sum(x.sales_12m - x.cost_12m) FILTER (WHERE x.place <= k.lost_accounts) AS lost_margin_12m,
-		sum(x.sales_12m::double precision ^ 2) FILTER (WHERE x.place <= k.lost_accounts) AS squares
+		sum(x.sales_12m * x.sales_12m) FILTER (WHERE x.place <= k.lost_accounts) AS squares
 	FROM report_month AS r
 		CROSS JOIN LATERAL (
 			SELECT y.sales_12m, y.cost_12m, row_number() OVER (ORDER BY y.sales_12m DESC) AS place
