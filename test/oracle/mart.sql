@@ -31,6 +31,11 @@
 --				none the smallest key of those with the same account_group.
 --				An excluded member leaves its group; an excluded or merged head
 --				takes its group with it.
+--   status	Has just left who was managed as key until the month before.
+--   left		sales_m3 is what the month before showed as sales_m2.
+--   class		No migration in the first report month, and none between no class
+--				and no class; the history is of ranked accounts.
+--   loss		Of equal accounts the first by key.
 --   watch		From watch_ratio of cut_average; the first max_watch, equal ones
 --				all in.
 --   rising	More in three months than in the three before, by any amount.
@@ -455,7 +460,7 @@ SELECT rm, unit, count(DISTINCT account) AS members
 FROM o_report JOIN o_line ON month <= rm AND service IS NULL WHERE unit IS NOT NULL
 GROUP BY 1, 2 HAVING bool_or(account <> unit);
 CREATE TEMP VIEW want_large_account AS
-SELECT m.rm AS report_month, is_latest, CASE WHEN g.members > 0 THEN 'group' ELSE 'account' END AS kind, m.unit AS account_id, account_name AS name,
+SELECT m.rm AS report_month, is_latest, CASE WHEN g.members > 1 THEN 'group' ELSE 'account' END AS kind, m.unit AS account_id, account_name AS name,
 	coalesce(g.members, 1) AS member_count, sales_12m, share, s.large_share::float8 AS large_share
 FROM o_all AS m CROSS JOIN o_setting AS s LEFT JOIN o_member AS g ON g.rm = m.rm AND g.unit = m.unit
 WHERE sales_12m >= s.large_share * booked_12m AND booked_12m > 0
@@ -469,7 +474,7 @@ SELECT rm AS report_month, is_latest, k AS lost_accounts, lost AS lost_sales_12m
 	CASE WHEN squares IS NULL THEN 0 WHEN booked_12m > lost THEN 10000 * squares / ((booked_12m - lost) * (booked_12m - lost)) END::float8 AS remaining_hhi
 FROM (
 	SELECT rm, is_latest, k, booked_12m, sum(sales_12m) FILTER (WHERE place <= k) AS lost, sum(sales_12m - cost_12m) FILTER (WHERE place <= k) AS lost_margin, sum(sales_12m * sales_12m) FILTER (WHERE place > k) AS squares
-	FROM (SELECT *, row_number() OVER (PARTITION BY rm ORDER BY sales_12m DESC) AS place FROM o_all WHERE is_ranked AND sales_12m > 0) AS m CROSS JOIN unnest(ARRAY[1, 3, 5, 10]) AS k
+	FROM (SELECT *, row_number() OVER (PARTITION BY rm ORDER BY sales_12m DESC, unit COLLATE "C") AS place FROM o_all WHERE is_ranked AND sales_12m > 0) AS m CROSS JOIN unnest(ARRAY[1, 3, 5, 10]) AS k
 	GROUP BY 1, 2, 3, 4) AS l;
 
 CREATE TEMP VIEW want_account_sales_month AS
