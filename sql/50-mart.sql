@@ -37,6 +37,36 @@ RETURN EXISTS (SELECT FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = 
 		WHERE c.relnamespace = schema AND c.relname = '_key' AND c.relkind = 'r' AND a.attname = 'account_id');
 COMMENT ON FUNCTION kam._is_mart(oid) IS 'Whether a schema is a mart: it has a table month_book with a kam.book and a table _key. Reads catalogues only.';
 
+-- Each part of a mart has its tables, views and meanings of columns in a piece
+-- of its own; a later part may read the views of an earlier one.
+CREATE FUNCTION kam._table_ddl() RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+	RETURN kam._core_tables();
+END
+$$;
+COMMENT ON FUNCTION kam._table_ddl() IS 'Text that makes the tables of a mart, but _key and the contract views.';
+
+CREATE FUNCTION kam._report_ddl() RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+	RETURN kam._core_views();
+END
+$$;
+COMMENT ON FUNCTION kam._report_ddl() IS 'Text that makes the report views of a mart.';
+
+-- One name has one meaning in all views, so that each is explained once.
+CREATE FUNCTION kam._glossary() RETURNS TABLE (column_name text, description text)
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 400
+AS $$
+BEGIN
+	RETURN QUERY SELECT g.column_name, g.description FROM kam._core_glossary() AS g;
+END
+$$;
+COMMENT ON FUNCTION kam._glossary() IS 'What each column of the report views means.';
+
 CREATE FUNCTION kam._mart_relation() RETURNS TABLE (relation_name text, made_as text)
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 70
 	SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- The tables of a mart.  kam._execute puts the mart's own types in the place of
 -- account_key and of numeric(24,4), the type of money.
-CREATE FUNCTION kam._table_ddl() RETURNS text
+CREATE FUNCTION kam._core_tables() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $ddl$
 CREATE TABLE refresh_lock ();
@@ -578,4 +578,4 @@ CREATE TABLE quality_finding (
 );
 COMMENT ON TABLE quality_finding IS 'One row per check and scope that found something in the data, with the query that lists it.';
 $ddl$;
-COMMENT ON FUNCTION kam._table_ddl() IS 'Text that makes the tables of a mart, but _key and the contract views.';
+COMMENT ON FUNCTION kam._core_tables() IS 'Tables of a mart: settings, registers, and what refresh computes from sales, receivables and ratings.';

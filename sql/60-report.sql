@@ -1,6 +1,6 @@
 -- The report views of a mart.  kam._execute puts the mart's own type of money
 -- in the place of numeric(24,4).  They read computed tables only.
-CREATE FUNCTION kam._report_ddl() RETURNS text
+CREATE FUNCTION kam._core_views() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN $ddl$
 CREATE VIEW report_calendar AS
@@ -608,10 +608,9 @@ FROM (
 	) AS t;
 COMMENT ON VIEW account_type IS 'One row per report month, account and type: breadwinner (settings.large_share of the margin where cost is known, else of the sales, alone or as a group), prospect (new or small, and a rating of wallet, budget or competitor_share above settings.prospect_threshold), image maker, expert.';
 $ddl$;
-COMMENT ON FUNCTION kam._report_ddl() IS 'Text that makes the report views of a mart.';
+COMMENT ON FUNCTION kam._core_views() IS 'Report views of a mart over its core tables.';
 
--- One name has one meaning in all views, so that each is explained once.
-CREATE FUNCTION kam._glossary(OUT column_name text, OUT description text) RETURNS SETOF record
+CREATE FUNCTION kam._core_glossary(OUT column_name text, OUT description text) RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 200
 BEGIN ATOMIC
 	VALUES
@@ -844,7 +843,7 @@ BEGIN ATOMIC
 	('account_type', 'Type of the account: breadwinner, prospect, image maker or expert.'),
 	('source', 'What found it: refresh or check_data.');
 END;
-COMMENT ON FUNCTION kam._glossary() IS 'What each column of the report views means.';
+COMMENT ON FUNCTION kam._core_glossary() IS 'What each column of these views means.';
 
 CREATE FUNCTION kam._comment_columns() RETURNS void
 	LANGUAGE plpgsql
