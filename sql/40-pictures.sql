@@ -5,6 +5,12 @@ CREATE FUNCTION kam._markup(value text, columns integer) RETURNS text
 COMMENT ON FUNCTION kam._markup(text, integer) IS
 'Text as content or quoted attribute of XML and HTML, in ASCII, cut to so many columns.';
 
+CREATE FUNCTION kam._html(document jsonb, lang text) RETURNS text
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'kam_html';
+COMMENT ON FUNCTION kam._html(jsonb, text) IS
+'A page of nested JSON, in ASCII: {"<td": content, "class": "n"} is an element with attributes, text and numbers are data, {"say": text} is said in the language; see html.c.';
+
 CREATE FUNCTION kam.svg_months(ledger kam.ledger, month date, months integer DEFAULT 12,
 	title text DEFAULT '', unit text DEFAULT '', lang text DEFAULT 'en') RETURNS text
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
@@ -56,7 +62,7 @@ CREATE FUNCTION kam._svg_pareto(internal) RETURNS text
 COMMENT ON FUNCTION kam._svg_pareto(internal) IS 'Final function of kam.svg_pareto.';
 
 CREATE AGGREGATE kam.svg_pareto(name text, amount numeric) (
-	SFUNC = kam._svg_pareto_accum, STYPE = internal, SSPACE = 8192,
+	SFUNC = kam._svg_pareto_accum, STYPE = internal, SSPACE = 12288,
 	FINALFUNC = kam._svg_pareto, COMBINEFUNC = kam._svg_pareto_combine,
 	SERIALFUNC = kam._svg_pareto_serialize,
 	DESERIALFUNC = kam._svg_pareto_deserialize, PARALLEL = SAFE
@@ -65,7 +71,7 @@ COMMENT ON AGGREGATE kam.svg_pareto(text, numeric) IS
 'Picture (SVG) of rows that are accounts: the curve of the cumulative share, the largest first, how many of them make 80 percent, the classes A, B and C as kam.abc_class has them, the largest by name. Amounts that are NULL, zero or negative are left out. Any order of rows gives the same picture. NULL without rows. NaN and infinity are errors.';
 
 CREATE AGGREGATE kam.svg_pareto(name text, amount numeric, title text, unit text, lang text) (
-	SFUNC = kam._svg_pareto_accum, STYPE = internal, SSPACE = 8192,
+	SFUNC = kam._svg_pareto_accum, STYPE = internal, SSPACE = 12288,
 	FINALFUNC = kam._svg_pareto, COMBINEFUNC = kam._svg_pareto_combine,
 	SERIALFUNC = kam._svg_pareto_serialize,
 	DESERIALFUNC = kam._svg_pareto_deserialize, PARALLEL = SAFE
@@ -75,7 +81,7 @@ COMMENT ON AGGREGATE kam.svg_pareto(text, numeric, text, text, text) IS
 
 CREATE AGGREGATE kam.svg_pareto(name text, amount numeric, title text, unit text, lang text,
 	a numeric, b numeric) (
-	SFUNC = kam._svg_pareto_accum, STYPE = internal, SSPACE = 8192,
+	SFUNC = kam._svg_pareto_accum, STYPE = internal, SSPACE = 12288,
 	FINALFUNC = kam._svg_pareto, COMBINEFUNC = kam._svg_pareto_combine,
 	SERIALFUNC = kam._svg_pareto_serialize,
 	DESERIALFUNC = kam._svg_pareto_deserialize, PARALLEL = SAFE
@@ -115,7 +121,7 @@ CREATE FUNCTION kam._svg_matrix(internal) RETURNS text
 COMMENT ON FUNCTION kam._svg_matrix(internal) IS 'Final function of kam.svg_matrix.';
 
 CREATE AGGREGATE kam.svg_matrix(abc_class text, xyz_class text, amount numeric) (
-	SFUNC = kam._svg_matrix_accum, STYPE = internal, SSPACE = 2048,
+	SFUNC = kam._svg_matrix_accum, STYPE = internal, SSPACE = 6144,
 	FINALFUNC = kam._svg_matrix, COMBINEFUNC = kam._svg_matrix_combine,
 	SERIALFUNC = kam._svg_matrix_serialize,
 	DESERIALFUNC = kam._svg_matrix_deserialize, PARALLEL = SAFE
@@ -125,7 +131,7 @@ COMMENT ON AGGREGATE kam.svg_matrix(text, text, numeric) IS
 
 CREATE AGGREGATE kam.svg_matrix(abc_class text, xyz_class text, amount numeric, title text,
 	unit text, lang text) (
-	SFUNC = kam._svg_matrix_accum, STYPE = internal, SSPACE = 2048,
+	SFUNC = kam._svg_matrix_accum, STYPE = internal, SSPACE = 6144,
 	FINALFUNC = kam._svg_matrix, COMBINEFUNC = kam._svg_matrix_combine,
 	SERIALFUNC = kam._svg_matrix_serialize,
 	DESERIALFUNC = kam._svg_matrix_deserialize, PARALLEL = SAFE

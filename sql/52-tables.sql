@@ -229,6 +229,16 @@ CREATE TABLE quality_resolution (
 );
 COMMENT ON TABLE quality_resolution IS 'One row per finding of data_quality that is known: it is muted until valid_until. An empty scope mutes all findings of the check.';
 
+CREATE TABLE translation (
+	lang text NOT NULL CONSTRAINT lang_is_given CHECK (btrim(lang) <> ''),
+	english text NOT NULL,
+	said text NOT NULL,
+	PRIMARY KEY (lang, english)
+);
+COMMENT ON TABLE translation IS 'One row per language and English text of kam.words() that pages say otherwise than kam does: words of the company, or a language that kam does not speak. What is missing is said as in the shipped language of that name, or in English.';
+COMMENT ON COLUMN translation.lang IS 'Name of the language, as given to kam.report_html.';
+COMMENT ON COLUMN translation.english IS 'The English text; also a text of one''s own, such as an advice or a reason.';
+
 CREATE TABLE refresh_log (
 	refresh_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	as_of date,

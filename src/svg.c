@@ -98,6 +98,26 @@ option(FunctionCallInfo fcinfo, int argno)
 }
 
 /*
+ * Keeps the language, once it is known to be one.
+ */
+static void
+read_language(KamPictureOptions *options, text *lang)
+{
+	char	   *name = lang ? text_to_cstring(lang) : "en";
+	const KamWording *w;
+
+	name = pg_server_to_any(name, strlen(name), PG_UTF8);
+	w = kam_wording(name);
+	if (!w->own)
+		strlcpy(options->lang, w->lang, sizeof(options->lang));
+	else if (strlcpy(options->lang, name, sizeof(options->lang)) >= sizeof(options->lang))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the words of a picture take more than %d bytes", KAM_LANG_SIZE - 1),
+				 errhint("Leave out words that pictures do not use.")));
+}
+
+/*
  * Reads the options title, unit and lang, which begin at an argument; those
  * that are NULL or not there have their defaults.  Of options that hash as
  * those that are there already nothing is read again.
@@ -127,8 +147,7 @@ kam_picture_options(FunctionCallInfo fcinfo, int argno, KamPictureOptions *optio
 		kam_copy_text(options->unit, KAM_UNIT_SIZE,
 					  kam_markup_clean(VARDATA_ANY(given[1]), VARSIZE_ANY_EXHDR(given[1]),
 									   UNIT_COLUMNS));
-	strlcpy(options->lang, kam_wording(given[2] ? text_to_cstring(given[2]) : "en")->lang,
-			sizeof(options->lang));
+	read_language(options, given[2]);
 }
 
 /*

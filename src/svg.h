@@ -38,13 +38,14 @@ typedef enum KamAnchor
  */
 #define KAM_TITLE_SIZE		800
 #define KAM_UNIT_SIZE		100
+#define KAM_LANG_SIZE		4000	/* the words of pictures in JSON */
 
 typedef struct KamPictureOptions
 {
 	uint64		hash;			/* of what they were read from */
 	char		title[KAM_TITLE_SIZE];	/* empty for the picture's own */
 	char		unit[KAM_UNIT_SIZE];
-	char		lang[4];
+	char		lang[KAM_LANG_SIZE];
 } KamPictureOptions;
 
 extern void kam_picture_options(FunctionCallInfo fcinfo, int argno,

@@ -1,10 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * wording.c
- *		Words and numbers of pictures, in the languages that kam speaks.
+ *		Words and numbers of pages and pictures, in the languages that kam speaks.
  *
- * Sentences name a thing and its figure ("accounts: 1"), so that no language
- * needs a plural.  A further language is one more entry of the table.
+ * The words are in words.h, a column per language.  Whoever wants another
+ * language, or other words, gives an object of JSON in the place of the
+ * language: English texts and what is said for them.  What it leaves out is
+ * said in the shipped language that it names ("en": "ru"), or in English.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,161 +15,240 @@
 #include <math.h>
 
 #include "amount.h"
+#include "fmgr.h"
+#include "funcapi.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/memutils.h"
 
-#define NBSP	"\xC2\xA0"
+PG_FUNCTION_INFO_V1(kam_words);
 
-static const KamWording wordings[] = {
-	{
-		.lang = "en", .point = ".", .group = ",", .percent = "%",
-		.large = {{3, "K"}, {6, "M"}, {9, "B"}, {12, "T"}},
-		.month = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
-		.word = {
-			[KAM_WORD_PARETO_TITLE] = "Pareto curve of the accounts",
-			[KAM_WORD_PARETO_RATIO] = "$1 of the accounts make $2",
-			[KAM_WORD_PARETO_COUNTS] = "Accounts: $1 of $2 · total: $3",
-			[KAM_WORD_PARETO_X] = "Accounts, largest first",
-			[KAM_WORD_PARETO_Y] = "Cumulative share",
-			[KAM_WORD_CLASS_FIGURES] = "$1: accounts $2, amount $3",
-			[KAM_WORD_LARGEST] = "Largest",
-			[KAM_WORD_NO_NAME] = "(no name)",
-			[KAM_WORD_NO_DATA] = "No positive amounts",
-			[KAM_WORD_MATRIX_TITLE] = "ABC-XYZ matrix",
-			[KAM_WORD_MATRIX_COUNTS] = "Accounts: $1 · total: $2",
-			[KAM_WORD_A] = "large", [KAM_WORD_B] = "medium", [KAM_WORD_C] = "small",
-			[KAM_WORD_X] = "steady", [KAM_WORD_Y] = "varying", [KAM_WORD_Z] = "irregular",
-			[KAM_WORD_WITHOUT_CLASS] = "Without class",
-			[KAM_WORD_MONTHS_TITLE] = "Sales by month",
-			[KAM_WORD_MONTHS_TOTAL] = "Total: $1 · a year before: $2",
-			[KAM_WORD_YEAR_BEFORE] = "a year before",
-			[KAM_WORD_LAST_MONTH] = "$1: $2",
-			[KAM_WORD_RANGE] = "Lowest: $1 · highest: $2",
-			[KAM_WORD_MONTH_OF_YEAR] = "$1 $2",
-		},
-	},
-	{
-		.lang = "ru", .point = ",", .group = NBSP, .percent = NBSP "%",
-		.large = {{3, NBSP "тыс."}, {6, NBSP "млн"}, {9, NBSP "млрд"}, {12, NBSP "трлн"}},
-		.month = {"янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"},
-		.word = {
-			[KAM_WORD_PARETO_TITLE] = "Кривая Парето по клиентам",
-			[KAM_WORD_PARETO_RATIO] = "$1 клиентов дают $2 суммы",
-			[KAM_WORD_PARETO_COUNTS] = "Клиенты: $1 из $2 · всего: $3",
-			[KAM_WORD_PARETO_X] = "Клиенты, крупные впереди",
-			[KAM_WORD_PARETO_Y] = "Накопленная доля",
-			[KAM_WORD_CLASS_FIGURES] = "$1: клиенты $2, сумма $3",
-			[KAM_WORD_LARGEST] = "Крупнейшие",
-			[KAM_WORD_NO_NAME] = "(без имени)",
-			[KAM_WORD_NO_DATA] = "Нет положительных сумм",
-			[KAM_WORD_MATRIX_TITLE] = "Матрица ABC-XYZ",
-			[KAM_WORD_MATRIX_COUNTS] = "Клиенты: $1 · всего: $2",
-			[KAM_WORD_A] = "крупные", [KAM_WORD_B] = "средние", [KAM_WORD_C] = "малые",
-			[KAM_WORD_X] = "стабильно", [KAM_WORD_Y] = "неровно", [KAM_WORD_Z] = "нерегулярно",
-			[KAM_WORD_WITHOUT_CLASS] = "Без класса",
-			[KAM_WORD_MONTHS_TITLE] = "Продажи по месяцам",
-			[KAM_WORD_MONTHS_TOTAL] = "Всего: $1 · годом ранее: $2",
-			[KAM_WORD_YEAR_BEFORE] = "годом ранее",
-			[KAM_WORD_LAST_MONTH] = "$1: $2",
-			[KAM_WORD_RANGE] = "Наименьшее: $1 · наибольшее: $2",
-			[KAM_WORD_MONTH_OF_YEAR] = "$1 $2",
-		},
-	},
-	{
-		.lang = "zh", .point = ".", .group = ",", .percent = "%",
-		.large = {{4, "万"}, {8, "亿"}, {12, "万亿"}},
-		.month = {"1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"},
-		.word = {
-			[KAM_WORD_PARETO_TITLE] = "客户帕累托曲线",
-			[KAM_WORD_PARETO_RATIO] = "$1 的客户贡献 $2",
-			[KAM_WORD_PARETO_COUNTS] = "客户：$1 / $2 · 合计：$3",
-			[KAM_WORD_PARETO_X] = "客户（从大到小）",
-			[KAM_WORD_PARETO_Y] = "累计占比",
-			[KAM_WORD_CLASS_FIGURES] = "$1：客户 $2，金额 $3",
-			[KAM_WORD_LARGEST] = "最大客户",
-			[KAM_WORD_NO_NAME] = "（无名称）",
-			[KAM_WORD_NO_DATA] = "没有正数金额",
-			[KAM_WORD_MATRIX_TITLE] = "ABC-XYZ 矩阵",
-			[KAM_WORD_MATRIX_COUNTS] = "客户：$1 · 合计：$2",
-			[KAM_WORD_A] = "大", [KAM_WORD_B] = "中", [KAM_WORD_C] = "小",
-			[KAM_WORD_X] = "稳定", [KAM_WORD_Y] = "波动", [KAM_WORD_Z] = "不规则",
-			[KAM_WORD_WITHOUT_CLASS] = "未分类",
-			[KAM_WORD_MONTHS_TITLE] = "月度销售额",
-			[KAM_WORD_MONTHS_TOTAL] = "合计：$1 · 去年同期：$2",
-			[KAM_WORD_YEAR_BEFORE] = "去年同期",
-			[KAM_WORD_LAST_MONTH] = "$1：$2",
-			[KAM_WORD_RANGE] = "最低：$1 · 最高：$2",
-			[KAM_WORD_MONTH_OF_YEAR] = "$2年$1",
-		},
-	},
-	{
-		.lang = "de", .point = ",", .group = ".", .percent = NBSP "%",
-		.large = {{3, NBSP "Tsd."}, {6, NBSP "Mio."}, {9, NBSP "Mrd."}, {12, NBSP "Bio."}},
-		.month = {"Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"},
-		.word = {
-			[KAM_WORD_PARETO_TITLE] = "Pareto-Kurve der Kunden",
-			[KAM_WORD_PARETO_RATIO] = "$1 der Kunden bringen $2",
-			[KAM_WORD_PARETO_COUNTS] = "Kunden: $1 von $2 · Summe: $3",
-			[KAM_WORD_PARETO_X] = "Kunden, größte zuerst",
-			[KAM_WORD_PARETO_Y] = "Kumulierter Anteil",
-			[KAM_WORD_CLASS_FIGURES] = "$1: Kunden $2, Betrag $3",
-			[KAM_WORD_LARGEST] = "Größte",
-			[KAM_WORD_NO_NAME] = "(ohne Namen)",
-			[KAM_WORD_NO_DATA] = "Keine positiven Beträge",
-			[KAM_WORD_MATRIX_TITLE] = "ABC-XYZ-Matrix",
-			[KAM_WORD_MATRIX_COUNTS] = "Kunden: $1 · Summe: $2",
-			[KAM_WORD_A] = "groß", [KAM_WORD_B] = "mittel", [KAM_WORD_C] = "klein",
-			[KAM_WORD_X] = "stetig", [KAM_WORD_Y] = "schwankend", [KAM_WORD_Z] = "unregelmäßig",
-			[KAM_WORD_WITHOUT_CLASS] = "Ohne Klasse",
-			[KAM_WORD_MONTHS_TITLE] = "Umsatz nach Monaten",
-			[KAM_WORD_MONTHS_TOTAL] = "Summe: $1 · Vorjahr: $2",
-			[KAM_WORD_YEAR_BEFORE] = "Vorjahr",
-			[KAM_WORD_LAST_MONTH] = "$1: $2",
-			[KAM_WORD_RANGE] = "Niedrigster: $1 · höchster: $2",
-			[KAM_WORD_MONTH_OF_YEAR] = "$1 $2",
-		},
-	},
+static const char *const words[][KAM_LANGUAGES] = {
+#define WORD(name, ...) {__VA_ARGS__},
+#include "words.h"
+#define TEXT(...) {__VA_ARGS__},
+#include "words.h"
 };
 
+/* Of each shipped language, made when it is first asked for */
+static const KamWording *shipped[KAM_LANGUAGES];
+
 /*
- * Returns the wording of a language, given as "de", "de-AT" or "de_AT.UTF-8".
+ * Copies n bytes of a sign of the language.
+ */
+static bool
+copy_sign(char *sign, const char *from, size_t n)
+{
+	if (n >= KAM_SIGN_SIZE)
+		return false;
+	memcpy(sign, from, n);
+	sign[n] = '\0';
+	return true;
+}
+
+/*
+ * Reads how numbers are written from "1,234.5%".
+ */
+static bool
+read_number(KamWording *w, const char *example)
+{
+	const char *thousands = strstr(example, "234");
+	const char *tenth = thousands ? strchr(thousands, '5') : NULL;
+
+	return tenth && example[0] == '1' &&
+		copy_sign(w->group, example + 1, thousands - example - 1) &&
+		copy_sign(w->point, thousands + 3, tenth - thousands - 3) &&
+		copy_sign(w->percent, tenth + 1, strlen(tenth + 1));
+}
+
+/*
+ * Reads the signs of large numbers from "3=K 6=M".
+ */
+static bool
+read_large(KamWording *w, const char *list)
+{
+	int			n = 0;
+
+	while (*list != '\0')
+	{
+		char	   *sign;
+		long		power = strtol(list, &sign, 10);
+		size_t		len = strcspn(sign, " ");
+
+		if (n == lengthof(w->large) - 1 || *sign != '=' || power < 1 || power > 18 ||
+			len >= KAM_SIGN_SIZE || (n > 0 && power <= w->large[n - 1].power))
+			return false;
+		w->large[n].power = (int) power;
+		w->large[n++].sign = pnstrdup(sign + 1, len - 1);
+		list = sign + len + (sign[len] == ' ');
+	}
+	return true;
+}
+
+/*
+ * Returns the wording with the given words by KamWord.
+ */
+static KamWording *
+make_wording(const char *const *word, int column, JsonbContainer *own)
+{
+	KamWording *w = palloc0(sizeof(KamWording));
+
+	w->word = word;
+	w->month = word + KAM_WORD_JAN;
+	w->lang = word[KAM_WORD_LANGUAGE];
+	w->column = column;
+	w->own = own;
+	if (!read_number(w, word[KAM_WORD_NUMBER]) || !read_large(w, word[KAM_WORD_LARGE]))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the language does not say how to write numbers"),
+				 errhint("\"%s\" and \"%s\" are translated by the same with other signs.",
+						 words[KAM_WORD_NUMBER][0], words[KAM_WORD_LARGE][0])));
+	return w;
+}
+
+static const KamWording *
+shipped_wording(int column)
+{
+	if (shipped[column] == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+		const char **word = palloc(sizeof(char *) * KAM_WORDS);
+
+		for (int i = 0; i < KAM_WORDS; i++)
+			word[i] = words[i][column];
+		shipped[column] = make_wording(word, column, NULL);
+		MemoryContextSwitchTo(old);
+	}
+	return shipped[column];
+}
+
+/*
+ * Returns what the caller says for an English text, or NULL.
+ */
+static const char *
+own_text(JsonbContainer *own, const char *english)
+{
+	char	   *key = pg_any_to_server(english, strlen(english), PG_UTF8);
+	JsonbValue	value;
+	char	   *text;
+
+	if (getKeyJsonValueFromContainer(own, key, strlen(key), &value) == NULL ||
+		value.type != jbvString)
+		return NULL;
+	text = pnstrdup(value.val.string.val, value.val.string.len);
+	return pg_server_to_any(text, strlen(text), PG_UTF8);
+}
+
+/*
+ * Returns the column of a language, given as "de", "de-AT" or "de_AT.UTF-8";
+ * -1 if it is not shipped.
+ */
+static int
+find_language(const char *lang)
+{
+	for (int i = 0; i < KAM_LANGUAGES; i++)
+	{
+		const char *name = words[KAM_WORD_LANGUAGE][i];
+		size_t		n = strlen(name);
+
+		if (pg_strncasecmp(lang, name, n) == 0 &&
+			(lang[n] == '\0' || lang[n] == '-' || lang[n] == '_'))
+			return i;
+	}
+	return -1;
+}
+
+static const KamWording *
+wording_of_caller(const char *lang)
+{
+	char	   *json = pg_any_to_server(lang, strlen(lang), PG_UTF8);
+	JsonbContainer *own = &DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(json)))->root;
+	const char **word = palloc(sizeof(char *) * KAM_WORDS);
+	const char *name = own_text(own, words[KAM_WORD_LANGUAGE][0]);
+	int			column = Max(name ? find_language(name) : 0, 0);
+
+	for (int i = 0; i < KAM_WORDS; i++)
+	{
+		const char *text = own_text(own, words[i][0]);
+
+		word[i] = text ? text : words[i][column];
+	}
+	return make_wording(word, column, own);
+}
+
+/*
+ * Returns the wording of a language, given by its name or as an object of
+ * JSON, in UTF-8.
  */
 const KamWording *
 kam_wording(const char *lang)
 {
-	for (int i = 0; i < (int) lengthof(wordings); i++)
-	{
-		size_t		n = strlen(wordings[i].lang);
+	int			column;
 
-		if (pg_strncasecmp(lang, wordings[i].lang, n) == 0 &&
-			(lang[n] == '\0' || lang[n] == '-' || lang[n] == '_'))
-			return &wordings[i];
-	}
+	if (lang[0] == '{')
+		return wording_of_caller(lang);
+	column = find_language(lang);
+	if (column >= 0)
+		return shipped_wording(column);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized language \"%s\"", lang),
-			 errhint("The languages are \"en\", \"ru\", \"zh\" and \"de\".")));
+			 errhint("The languages are \"en\", \"ru\", \"zh\" and \"de\"; a JSON object of English texts and their translations makes another one.")));
 	return NULL;
 }
 
 /*
- * Returns a sentence with its figures.
+ * Returns what is said for an English text: the text itself, if nobody has
+ * translated it.
+ */
+const char *
+kam_wording_text(const KamWording *w, const char *english)
+{
+	const char *own = w->own ? own_text(w->own, english) : NULL;
+
+	if (own)
+		return own;
+	if (w->column > 0)
+	{
+		for (int i = 0; i < (int) lengthof(words); i++)
+		{
+			if (strcmp(words[i][0], english) == 0)
+				return words[i][w->column];
+		}
+	}
+	return english;
+}
+
+/*
+ * Returns a sentence with its figures, the first of which is $1.
  */
 char *
-kam_wording_say(const KamWording *w, KamWord word, const char *first,
-				const char *second, const char *third)
+kam_wording_fill(const char *pattern, const char *const *figures, int n)
 {
-	const char *figures[] = {first, second, third};
 	StringInfoData out;
 
 	initStringInfo(&out);
-	for (const char *p = w->word[word]; *p != '\0'; p++)
+	for (const char *p = pattern; *p != '\0'; p++)
 	{
-		if (*p == '$')
+		if (p[0] == '$' && p[1] >= '1' && p[1] < '1' + n)
 			appendStringInfoString(&out, figures[*++p - '1']);
 		else
 			appendStringInfoChar(&out, *p);
 	}
 	return out.data;
+}
+
+char *
+kam_wording_say(const KamWording *w, KamWord word, const char *first,
+				const char *second, const char *third)
+{
+	const char *figures[] = {first, second, third};
+
+	return kam_wording_fill(w->word[word], figures, lengthof(figures));
 }
 
 /*
@@ -246,6 +327,26 @@ kam_wording_amount(const KamWording *w, int128 value, int scale)
 	}
 	initStringInfo(&out);
 	append_number(w, &out, kam_scaled_to_text(rounded, decimals, buffer + sizeof(buffer) - 1));
+	return out.data;
+}
+
+/*
+ * Returns value / 10^scale with two decimals, also where they are zero.
+ */
+char *
+kam_wording_sum(const KamWording *w, int128 value, int scale)
+{
+	StringInfoData out;
+	char		buffer[KAM_SCALED_TEXT_SIZE];
+	int128		unit = 1;
+	int128		half;
+
+	for (int i = AMOUNT_DECIMALS; i < scale; i++)
+		unit *= 10;
+	half = unit / 2;
+	value = (value < 0 ? value - half : value + half) / unit;
+	initStringInfo(&out);
+	append_number(w, &out, kam_scaled_to_text(value, AMOUNT_DECIMALS, buffer + sizeof(buffer) - 1));
 	return out.data;
 }
 
@@ -393,4 +494,38 @@ kam_wording_month(const KamWording *w, int32 month)
 	snprintf(digits, sizeof(digits), "%d", year);
 	return kam_wording_say(w, KAM_WORD_MONTH_OF_YEAR,
 						   w->month[month - (year - 2000) * 12], digits, "");
+}
+
+/*
+ * Returns a day of a month.
+ */
+char *
+kam_wording_date(const KamWording *w, int32 month, int day)
+{
+	int			year = kam_month_year(month);
+
+	return kam_wording_say(w, KAM_WORD_DATE, psprintf("%d", day),
+						   w->month[month - (year - 2000) * 12], psprintf("%d", year));
+}
+
+/*
+ * kam.words(): all of them.
+ */
+Datum
+kam_words(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < (int) lengthof(words); i++)
+	{
+		Datum		values[KAM_LANGUAGES + 1];
+		bool		nulls[KAM_LANGUAGES + 1] = {0};
+
+		for (int j = 0; j < KAM_LANGUAGES; j++)
+			values[j] = CStringGetTextDatum(pg_any_to_server(words[i][j], strlen(words[i][j]), PG_UTF8));
+		values[KAM_LANGUAGES] = BoolGetDatum(i < KAM_WORDS);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
 }
