@@ -488,7 +488,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._page_quality(date) IS 'Section of the monthly page: what was left out, findings, restatements. In the search_path of its caller.';
 
-CREATE FUNCTION kam._page_origin(mart text, month date) RETURNS jsonb
+CREATE FUNCTION kam._page_origin(mart_name text, month date) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 AS $$
 #variable_conflict use_variable
@@ -500,7 +500,7 @@ BEGIN
 	SELECT * INTO STRICT s FROM report_setting AS v WHERE v.report_month = month;
 	RETURN kam._section('origin', 'How this was computed',
 		jsonb_build_object('<dl', jsonb_build_array(
-			kam._fact('Mart', to_jsonb(mart)),
+			kam._fact('Mart', to_jsonb(mart_name)),
 			kam._fact('Sales of', to_jsonb((SELECT b.expression FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'relation'))),
 			kam._fact('Sales posted up to', jsonb_build_object('date', c.posted_until)),
 			kam._fact('Computed at', to_jsonb(to_char(c.refreshed_at AT TIME ZONE s.time_zone, 'YYYY-MM-DD HH24:MI') || ' ' || s.time_zone)),
@@ -626,7 +626,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._page_language(text, boolean) IS 'The language as it is given to kam._html and to pictures: with the translations of the mart, if it has any. In the search_path of its caller.';
 
-CREATE FUNCTION kam._page_month(mart text, month date) RETURNS date
+CREATE FUNCTION kam._page_month(mart_name text, month date) RETURNS date
 	LANGUAGE plpgsql STABLE
 AS $$
 #variable_conflict use_variable
@@ -639,9 +639,9 @@ BEGIN
 	SELECT max(r.report_month) INTO found FROM report_month AS r WHERE r.report_month = kam.month(month) OR month IS NULL;
 	IF found IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-			MESSAGE = CASE WHEN month IS NULL THEN format('mart %I has no report month', mart) ELSE format('mart %I has no report month %s', mart, to_char(month, 'YYYY-MM')) END,
+			MESSAGE = CASE WHEN month IS NULL THEN format('mart %I has no report month', mart_name) ELSE format('mart %I has no report month %s', mart_name, to_char(month, 'YYYY-MM')) END,
 			HINT = coalesce((SELECT format('It has %s to %s.', to_char(min(r.report_month), 'YYYY-MM'), to_char(max(r.report_month), 'YYYY-MM')) FROM report_month AS r HAVING count(*) > 0),
-				format('CALL kam.refresh(%L);', mart));
+				format('CALL kam.refresh(%L);', mart_name));
 	END IF;
 	RETURN found;
 END
