@@ -1,5 +1,6 @@
--- Loads the shipped sales, asks them one question, makes a mart over them and
--- prints its monthly report and its strategic accounts.
+-- Loads the shipped sales, asks them one question, makes a mart over them,
+-- prints its monthly report and its strategic accounts, and writes them into
+-- the file named by page, if it is set.
 
 SET client_min_messages = warning;
 CREATE EXTENSION kam;
@@ -16,3 +17,14 @@ CREATE EXTENSION kam;
 
 \set mart key_accounts
 \ir strategic.sql
+
+-- The same as one page, for a browser
+\if :{?page}
+	\pset format unaligned
+	\pset tuples_only on
+	\o :page
+	SELECT kam.report_html('key_accounts');
+	\o
+	\echo
+	\echo 'The report as a page:' :page
+\endif
