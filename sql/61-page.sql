@@ -104,7 +104,7 @@ BEGIN
 			FROM turnover_alert AS t WHERE t.report_month = month
 			UNION ALL
 			SELECT 2, c.previous_key_average, c.account_id::text, c.account_name, c.manager,
-				kam._say('Left the key accounts: now rank $1, $2 a month', to_jsonb(c.rank), kam._money(c.key_average))
+				CASE WHEN c.rank IS NULL THEN kam._say('Left the key accounts: no sales any more') ELSE kam._say('Left the key accounts: now rank $1, $2 a month', to_jsonb(c.rank), kam._money(c.key_average)) END
 			FROM key_account_change AS c WHERE c.report_month = month AND c.change = 'left'
 			UNION ALL
 			SELECT 3, p.silent_days, p.account_id::text, p.account_name, p.manager,
@@ -236,7 +236,7 @@ BEGIN
 				jsonb_build_object('title', jsonb_build_object('month', (month - interval '2 months')::date), 'class', 'n w'),
 				jsonb_build_object('title', jsonb_build_object('month', (month - interval '1 month')::date), 'class', 'n w'),
 				jsonb_build_object('title', jsonb_build_object('month', month), 'class', 'n w'),
-				kam._column('A month', 'n'), kam._column('Twelve months, by month', 'w'), kam._column('Twelve months', 'n w'), kam._column('On the year before', 'n w'),
+				kam._column('Average a month', 'n'), kam._column('Twelve months, by month', 'w'), kam._column('Twelve months', 'n w'), kam._column('On the year before', 'n w'),
 				kam._column('Share', 'n'), kam._column('Class'), kam._column('Trend', 'w'), kam._column('Payment habit', 'n w'), kam._column('Overdue', 'n w'), kam._column('Status', 'w')),
 			'rows', (SELECT jsonb_agg(jsonb_build_array(to_jsonb(r.rank), kam._rank_node(r.rank, r.previous_rank), kam._account_node(r.account_id::text, r.account_name, accounts),
 					kam._money(r.sales_m2), kam._money(r.sales_m1), kam._money(r.sales_m0), kam._money(r.key_average),
@@ -264,7 +264,7 @@ AS $$
 BEGIN
 	RETURN kam._section('changes', 'Entered, left, close to key',
 		kam._table('Changes of the list',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('What'), kam._column('No.', 'n'), kam._column('Before', 'n w'), kam._column('A month', 'n'), kam._column('On the report before', 'n'),
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('What'), kam._column('No.', 'n'), kam._column('Previous no.', 'n w'), kam._column('Average a month', 'n'), kam._column('On the report before', 'n'),
 				kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(c.account_id::text, c.account_name, accounts), kam._say(c.change), to_jsonb(c.rank), to_jsonb(c.previous_rank),
 					kam._money(c.key_average), jsonb_build_object('change', round(c.key_average_change)), to_jsonb(c.manager))
@@ -273,7 +273,7 @@ BEGIN
 			WHERE c.report_month = month AND c.change IN ('entered', 'left') AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)),
 			'Nobody entered or left the list.'),
 		kam._table('Watch list: close to key and not in the list',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('Where it comes from'), kam._column('No.', 'n'), kam._column('A month', 'n'), kam._column('Missing to the list', 'n'),
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('Direction'), kam._column('No.', 'n'), kam._column('Average a month', 'n'), kam._column('Missing to the list', 'n'),
 				kam._column('Months to the list', 'n w'), kam._column('Class', 'w'), kam._column('Last purchase', 'n w'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(w.account_id::text, w.account_name, accounts), kam._say(w.direction), to_jsonb(w.rank), kam._money(w.key_average),
 					kam._money(w.distance_to_cut), to_jsonb(ceil(w.months_to_cut)), to_jsonb(concat(w.abc_class, w.frequency_class)), jsonb_build_object('date', w.last_purchase), to_jsonb(w.manager))
@@ -294,9 +294,9 @@ DECLARE
 	cut integer := (SELECT count(*) FROM strategic_cut AS c WHERE c.report_month = month);
 BEGIN
 	RETURN kam._section('strategic', 'Strategic accounts',
-		kam._note('At most $1: more cannot be treated differently in earnest. With enough score and no place: $2.', to_jsonb(cap), to_jsonb(cut)),
+		kam._note('At most $1, since no more can really be treated differently. Scored high enough and left out by the cap: $2.', to_jsonb(cap), to_jsonb(cut)),
 		kam._table('Strategic accounts and why',
-			jsonb_build_array(kam._column('No.', 'n'), kam._column('Account', 'h'), kam._column('Score', 'n'), kam._column('Known', 'n w'), kam._column('Payment gate', 'w'),
+			jsonb_build_array(kam._column('No.', 'n'), kam._column('Account', 'h'), kam._column('Score', 'n'), kam._column('Coverage', 'n w'), kam._column('Payment gate', 'w'),
 				kam._column('Reasons'), kam._column('Decided', 'w'), kam._column('Twelve months', 'n w')),
 			(SELECT jsonb_agg(jsonb_build_array(to_jsonb(t.score_rank), kam._account_node(t.account_id::text, t.account_name, accounts), to_jsonb(round(t.score::numeric, 1)),
 					jsonb_build_object('share', t.coverage), kam._say(t.gate),
@@ -326,14 +326,14 @@ AS $$
 BEGIN
 	RETURN kam._section('turnover', 'Falling and silent',
 		kam._table('Turnover alerts',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('Three months', 'n'), kam._column('Three before', 'n'), kam._column('Same last year', 'n w'), kam._column('Fall', 'n'),
-				kam._column('On the year', 'n w'), kam._column('Trend', 'w'), kam._column('Manager', 'w')),
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('Three months', 'n'), kam._column('Three before', 'n'), kam._column('Same last year', 'n w'), kam._column('Change', 'n'),
+				kam._column('Change on the year', 'n w'), kam._column('Trend', 'w'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(t.account_id::text, t.account_name, accounts), kam._money(t.sales_3m), kam._money(t.sales_3m_before), kam._money(t.sales_3m_year_before),
 					jsonb_build_object('growth', - t.fall), jsonb_build_object('growth', - t.fall_year), kam._say(t.trend_note), to_jsonb(t.manager))
 				ORDER BY t.alert_rank, t.account_id::text COLLATE "C")
 			FROM turnover_alert AS t JOIN account_month AS f ON f.report_month = t.report_month AND f.account_id = t.account_id
 			WHERE t.report_month = month AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)),
-			'No account of weight fell sharply.'),
+			'No important account fell sharply.'),
 		kam._table('Key accounts that did not buy every month',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('State'), kam._column('Months missed', 'n'), kam._column('Silent days', 'n'), kam._column('Usual gap in days', 'n w'), kam._column('Last purchase', 'n w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(p.account_id::text, p.account_name, accounts), kam._say(p.state), kam._say('$1 of $2', to_jsonb(p.missed_months), to_jsonb(p.expected_months)),
@@ -358,19 +358,20 @@ BEGIN
 		jsonb_build_object('<dl', jsonb_build_array(
 			kam._fact('Share of the key accounts', jsonb_build_object('share', c.key_share)),
 			kam._fact('Herfindahl index (0 to 10,000)', to_jsonb(round(c.hhi))),
-			kam._fact('As many equal accounts', to_jsonb(round(c.effective_number))),
+			kam._fact('Equivalent number of equal accounts', to_jsonb(round(c.effective_number))),
 			kam._fact('Gini coefficient', to_jsonb(round(c.gini::numeric, 2)))), 'class', 'cards'),
 		kam._table('If the largest left: twelve months',
 			jsonb_build_array(kam._column('Accounts lost', 'h'), kam._column('Sales lost', 'n'), kam._column('Share', 'n'), kam._column('Margin lost', 'n w'), kam._column('Sales that remain', 'n')),
 			(SELECT jsonb_agg(jsonb_build_array(to_jsonb(l.lost_accounts), kam._money(l.lost_sales_12m), jsonb_build_object('share', l.lost_share), kam._money(l.lost_margin_12m), kam._money(l.remaining_sales_12m))
 				ORDER BY l.lost_accounts)
 			FROM loss_scenario AS l WHERE l.report_month = month)),
-		kam._table('Accounts and groups with a tenth of the sales or more',
+		kam._note('From $1 of the sales of twelve months on.', jsonb_build_object('share', (SELECT t.large_share FROM report_setting AS t WHERE t.report_month = month))),
+		kam._table('Large accounts and groups',
 			jsonb_build_array(kam._column('Account or group', 'h'), kam._column('Members', 'n'), kam._column('Twelve months', 'n'), kam._column('Share', 'n')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(l.account_id::text, l.name, accounts), to_jsonb(l.member_count), kam._money(l.sales_12m), jsonb_build_object('share', l.share))
 				ORDER BY l.share DESC, l.name COLLATE "C")
 			FROM large_account AS l WHERE l.report_month = month),
-			'No account or group makes a tenth of the sales.'));
+			'No account or group is that large.'));
 END
 $$;
 COMMENT ON FUNCTION kam._page_concentration(date, jsonb) IS 'Section of the monthly page: concentration and loss scenario. In the search_path of its caller.';
@@ -417,7 +418,7 @@ BEGIN
 		SELECT jsonb_agg(jsonb_build_object('<details', jsonb_build_array(
 			jsonb_build_object('<summary', jsonb_build_object('<h3', jsonb_build_object('join', jsonb_build_array(to_jsonb(r.account_name), to_jsonb(r.account_id::text)), 'by', ' - '))),
 			jsonb_build_object('<dl', jsonb_build_array(
-				kam._fact('No.', to_jsonb(r.rank)), kam._fact('A month', kam._money(r.key_average)), kam._fact('Twelve months', kam._money(r.sales_12m)),
+				kam._fact('No.', to_jsonb(r.rank)), kam._fact('Average a month', kam._money(r.key_average)), kam._fact('Twelve months', kam._money(r.sales_12m)),
 				kam._fact('On the year before', CASE WHEN r.change_12m_ratio IS NOT NULL THEN jsonb_build_object('growth', r.change_12m_ratio) END),
 				kam._fact('Share', jsonb_build_object('share', r.share)),
 				kam._fact('Class', to_jsonb(nullif(concat(r.abc_class, r.frequency_class), ''))), kam._fact('Trend', kam._trend_node(r.trend, r.trend_p)),
@@ -429,8 +430,8 @@ BEGIN
 				kam._fact('Industry', to_jsonb(r.industry)), kam._fact('Channel', to_jsonb(r.channel)),
 				kam._fact('Open', CASE WHEN h.open_receivable IS NOT NULL THEN kam._money(h.open_receivable) END),
 				kam._fact('Overdue', CASE WHEN h.overdue_receivable > 0 THEN kam._money(h.overdue_receivable) END),
-				kam._fact('Payment habit', to_jsonb(round(h.payment_habit))), kam._fact('Days late', to_jsonb(round(h.days_late)))), 'class', 'facts'),
-			CASE WHEN r.managed_reason IS NOT NULL THEN kam._note('Managed as key: $1', kam._say(r.managed_reason)) END,
+				kam._fact('Payment habit', to_jsonb(round(h.payment_habit))), kam._fact('Average days late', to_jsonb(round(h.days_late)))), 'class', 'facts'),
+			CASE WHEN r.managed_reason IS NOT NULL THEN kam._note(CASE WHEN r.is_managed THEN 'Managed as key: $1' ELSE 'No longer managed as key: $1' END, kam._say(r.managed_reason)) END,
 			CASE WHEN r.advice IS NOT NULL THEN kam._note('Advice: $1', kam._say(r.advice)) END,
 			jsonb_build_object('<figure', jsonb_build_object('svg', accounts -> r.account_id::text ->> 'bars')),
 			CASE WHEN jsonb_typeof(accounts -> r.account_id::text -> 'season') = 'array' THEN kam._table('Season: each month against an average one',
@@ -475,7 +476,7 @@ BEGIN
 			'Everything that is booked is ranked.'),
 		CASE WHEN is_latest THEN kam._table('Findings in the data',
 			jsonb_build_array(kam._column('Check', 'h'), kam._column('Found', 'n'), kam._column('Amount', 'n w'), kam._column('Explanation')),
-			(SELECT jsonb_agg(jsonb_build_array(jsonb_build_object('join', jsonb_build_array(to_jsonb(replace(q.check_name, '_', ' ')), to_jsonb(nullif(q.scope, ''))), 'by', ': '),
+			(SELECT jsonb_agg(jsonb_build_array(jsonb_build_object('join', jsonb_build_array(kam._say(replace(q.check_name, '_', ' ')), kam._say(nullif(q.scope, ''))), 'by', ': '),
 					to_jsonb(q.found_count), jsonb_build_object('amount', q.found_amount), kam._say(q.explanation))
 				ORDER BY q.check_name COLLATE "C", q.scope COLLATE "C")
 			FROM (SELECT v.* FROM data_quality AS v ORDER BY v.check_name COLLATE "C", v.found_count DESC, v.scope COLLATE "C" LIMIT 40) AS q),
@@ -508,11 +509,11 @@ BEGIN
 			kam._fact('Amounts with VAT', kam._say(CASE WHEN c.amounts_include_vat THEN 'yes' ELSE 'no' END)),
 			kam._fact('Ranked are', kam._say(CASE c.unit WHEN 'group' THEN 'groups' ELSE 'accounts' END)),
 			kam._fact('Key accounts by', CASE s.key_rule WHEN 'top' THEN kam._say('the first $1 by the average of $2 months', to_jsonb(s.top), to_jsonb(s.key_months))
-				WHEN 'pareto' THEN kam._say('those that make $1 of $2 months', jsonb_build_object('share', s.key_pareto), to_jsonb(s.key_months))
-				ELSE kam._say('a share of $1 of $2 months', jsonb_build_object('share', s.key_share), to_jsonb(s.key_months)) END),
+				WHEN 'pareto' THEN kam._say('those that together make $1 of the sales of $2 months', jsonb_build_object('share', s.key_pareto), to_jsonb(s.key_months))
+				ELSE kam._say('at least $1 of the sales of $2 months', jsonb_build_object('share', s.key_share), to_jsonb(s.key_months)) END),
 			kam._fact('Classes over', kam._say('$1 months', to_jsonb(s.class_months))),
-			kam._fact('kam', to_jsonb(s.kam_version))), 'class', 'facts'),
-		kam._note('Credits (returns, discounts, corrections) are taken off the month in which they are booked. Months without a purchase count. Equal accounts stand together. Shares are of the booked net sales.'));
+			kam._fact('Version of kam', to_jsonb(s.kam_version))), 'class', 'facts'),
+		kam._note('Credits (returns, discounts, corrections) are taken off the month in which they are booked. Months without a purchase count. Accounts with equal sales share a rank. Shares are of the booked net sales.'));
 END
 $$;
 COMMENT ON FUNCTION kam._page_origin(text, date) IS 'Section of the monthly page: from what and how it was computed. In the search_path of its caller.';
@@ -616,7 +617,10 @@ CREATE FUNCTION kam._page_language(lang text, is_for_pictures boolean) RETURNS t
 AS $$
 #variable_conflict use_variable
 BEGIN
-	IF NOT EXISTS (SELECT FROM translation AS t WHERE t.lang = lang) THEN
+	IF lang LIKE '{%' AND is_for_pictures THEN
+		RETURN (SELECT jsonb_object_agg(t.english, t.said) FROM jsonb_each(lang::jsonb) AS t (english, said)
+			WHERE t.english IN (SELECT w.english FROM kam.words() AS w WHERE w.is_in_pictures));
+	ELSIF NOT EXISTS (SELECT FROM translation AS t WHERE t.lang = lang) THEN
 		RETURN lang;
 	END IF;
 	RETURN (SELECT jsonb_build_object('en', lang) || jsonb_object_agg(t.english, t.said)
