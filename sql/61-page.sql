@@ -525,7 +525,7 @@ RETURN $css$
 @media (prefers-color-scheme:dark){:root{--bg:#16191d;--fg:#e6edf3;--m:#a5b0bb;--l:#30363d;--s:#1d2126;--a:#8ccaff}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:75rem;background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK SC",Helvetica,Arial,sans-serif}
-h1{font-size:1.9rem;line-height:1.2;margin:.1rem 0 .4rem}
+h1{font-size:1.9rem;line-height:1.2;margin:.1rem 0 .4rem}h1::first-letter{text-transform:uppercase}
 h2{font-size:1.3rem;margin:2.6rem 0 .8rem;padding-top:.9rem;border-top:2px solid var(--l)}
 h3,caption{font-size:1rem;font-weight:600;text-align:left;margin:1.2rem 0 .3rem}
 caption{padding:.9rem 0 .4rem;margin:0}
@@ -533,7 +533,7 @@ caption{padding:.9rem 0 .4rem;margin:0}
 a{color:var(--a)}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;padding:0;margin:1rem 0 0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:.36rem .9rem .36rem 0;border-bottom:1px solid var(--l);text-align:left;vertical-align:top;overflow-wrap:break-word}
+th,td{padding:.36rem .75rem .36rem 0;border-bottom:1px solid var(--l);text-align:left;vertical-align:top;overflow-wrap:break-word}
 tr>:last-child{padding-right:0}
 thead th{color:var(--m);font-weight:600;font-size:.82rem;vertical-align:bottom;overflow-wrap:normal;hyphens:auto}
 tbody th{font-weight:500;overflow-wrap:anywhere;min-width:4.5em}

@@ -321,8 +321,12 @@ write_element(Page *page, JsonbContainer *object, const JsonbValue *key)
 		else
 			write_attribute(page, checked_name(v.val.string.val, v.val.string.len), &value);
 	}
-	if (page->is_mail && (strcmp(name, "dt") == 0 || strcmp(name, "small") == 0))
+	if (page->is_mail && strcmp(name, "dt") == 0)
 		kam_markup_attribute(&page->markup, "style", "color:#57606a");
+	else if (page->is_mail && strcmp(name, "small") == 0)
+		kam_markup_attribute(&page->markup, "style", "color:#57606a;display:block");
+	else if (page->is_mail && strcmp(name, "h2") == 0)
+		kam_markup_attribute(&page->markup, "style", "font-size:17px");
 	write_node(page, &content);
 	kam_markup_close(&page->markup);
 }
