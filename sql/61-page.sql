@@ -47,8 +47,8 @@ COMMENT ON FUNCTION kam._is_chosen(jsonb, text, text, text) IS 'Whether an accou
 CREATE FUNCTION kam._account_node(account_id text, account_name text, accounts jsonb) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN accounts ? account_id
-	THEN jsonb_build_object('<a', jsonb_build_object('text', coalesce(account_name, account_id), 'columns', 48), 'href', '#' || (accounts -> account_id ->> 'anchor'))
-	ELSE jsonb_build_object('text', coalesce(account_name, account_id), 'columns', 48) END;
+	THEN jsonb_build_object('<a', jsonb_build_object('text', account_name, 'else', account_id, 'columns', 48), 'href', '#' || (accounts -> account_id ->> 'anchor'))
+	ELSE jsonb_build_object('text', account_name, 'else', account_id, 'columns', 48) END;
 COMMENT ON FUNCTION kam._account_node(text, text, jsonb) IS 'Name of an account, which leads to its section if it has one.';
 
 CREATE FUNCTION kam._trend_node(trend double precision, trend_p double precision) RETURNS jsonb
@@ -96,9 +96,11 @@ AS $$
 BEGIN
 	RETURN kam._section('alerts', 'What needs attention', kam._table('Alerts, the most urgent first',
 		jsonb_build_array(kam._column('Account', 'h'), kam._column('What'), kam._column('Manager', 'w')),
-		(SELECT jsonb_agg(jsonb_build_array(kam._account_node(a.account_id, a.account_name, accounts), a.what, a.manager)
-			ORDER BY a.urgency, a.weight DESC, a.account_id COLLATE "C")
-		FROM (SELECT x.*, row_number() OVER (PARTITION BY x.urgency ORDER BY x.weight DESC, x.account_id COLLATE "C") AS place FROM (
+		(SELECT jsonb_agg(jsonb_build_array(kam._account_node(g.account_id, g.account_name, accounts), jsonb_build_object('join', g.what, 'by', '; '), g.manager)
+			ORDER BY g.urgency, g.weight DESC, g.account_id COLLATE "C")
+		FROM (SELECT a.account_id, min(a.account_name) AS account_name, min(a.manager) AS manager, min(a.urgency) AS urgency,
+				(array_agg(a.weight ORDER BY a.urgency))[1] AS weight, jsonb_agg(a.what ORDER BY a.urgency) AS what
+			FROM (SELECT x.*, row_number() OVER (PARTITION BY x.urgency ORDER BY x.weight DESC, x.account_id COLLATE "C") AS place FROM (
 			SELECT 1 AS urgency, t.loss_3m AS weight, t.account_id::text AS account_id, t.account_name, t.manager,
 				kam._say('Sales of three months fell by $1, $2 less than in the three before', jsonb_build_object('share', t.fall), kam._money(t.loss_3m)) AS what
 			FROM turnover_alert AS t WHERE t.report_month = month
@@ -112,9 +114,10 @@ BEGIN
 			FROM periodicity AS p WHERE p.report_month = month AND p.state = 'silent for longer than usual'
 			UNION ALL
 			SELECT 4, h.overdue_receivable, h.account_id::text, h.account_name, h.manager,
-				kam._say('$1 overdue, paid $2 days late on average', kam._money(h.overdue_receivable), to_jsonb(round(h.days_late)))
+				kam._say('$1 overdue at the end of the month, paid $2 days late on average', kam._money(h.overdue_receivable), to_jsonb(round(h.days_late)))
 			FROM payment_history AS h JOIN account_month AS m ON m.report_month = h.report_month AND m.account_id = h.account_id
-			WHERE h.report_month = month AND h.overdue_receivable > 0 AND (m.is_key OR m.is_managed)
+			-- from the sales of a week on
+			WHERE h.report_month = month AND h.overdue_receivable > 0 AND h.overdue_receivable >= m.key_average / 4 AND (m.is_key OR m.is_managed)
 			UNION ALL
 			SELECT 5, c.key_average, c.account_id::text, c.account_name, c.manager,
 				kam._say('Entered the key accounts: rank $1, $2 a month', to_jsonb(c.rank), kam._money(c.key_average))
@@ -122,7 +125,8 @@ BEGIN
 			) AS x
 			JOIN account_month AS f ON f.report_month = month AND f.account_id::text = x.account_id
 			WHERE kam._is_chosen(chosen, f.manager, f.region, f.account_group)) AS a
-		WHERE a.place <= 8), 'Nothing stands out this month.'));
+			WHERE a.place <= 8
+			GROUP BY a.account_id) AS g), 'Nothing stands out this month.'));
 END
 $$;
 COMMENT ON FUNCTION kam._page_alerts(date, jsonb, jsonb) IS 'Section of the monthly page: what to look at first. In the search_path of its caller.';
@@ -162,7 +166,7 @@ BEGIN
 				kam._say('$1 of the sales of twelve months', jsonb_build_object('share', sums.key_sales / nullif(CASE WHEN is_whole THEN c.sales_12m ELSE sums.sales_12m END, 0))),
 				CASE WHEN is_whole AND c.band IS NOT NULL THEN jsonb_build_array(jsonb_build_object('<br', null),
 					kam._say(c.band || ' the band of $1 to $2', jsonb_build_object('share', c.band_low), jsonb_build_object('share', c.band_high))) END)))),
-			kam._fact('Accounts in the ranking', to_jsonb(sums.ranked)),
+			kam._fact('Accounts with sales in the key window', to_jsonb(sums.ranked)),
 			kam._fact('Credits of twelve months', jsonb_build_array(
 				kam._money(CASE WHEN is_whole THEN c.credited_12m ELSE sums.credited_12m END),
 				jsonb_build_object('<small', kam._say('$1 of the purchases', jsonb_build_object('share',
@@ -175,7 +179,7 @@ BEGIN
 						kam._say('$1 on as many working days of the month before', jsonb_build_object('growth', d.now / d.before - 1))) END)))) END),
 			'class', 'cards'),
 		CASE WHEN is_whole THEN kam._table('From the booked total to the key accounts',
-			jsonb_build_array(kam._column('Part', 'h'), kam._column('Accounts', 'n'), kam._column('Month', 'n'), kam._column('Twelve months', 'n'), kam._column('Share', 'n w')),
+			jsonb_build_array(kam._column('Part', 'h'), kam._column('Accounts', 'n w'), kam._column('Month', 'n'), kam._column('Twelve months', 'n'), kam._column('Share', 'n w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._say(r.part), CASE WHEN r.part NOT IN ('service', 'unattributed') THEN to_jsonb(r.account_count) END,
 					jsonb_build_object('sum', r.month_amount), jsonb_build_object('sum', r.sales_12m), jsonb_build_object('share', r.share))
 				ORDER BY r.place)
@@ -211,11 +215,12 @@ BEGIN
 		jsonb_build_object('<div', jsonb_build_array(
 			jsonb_build_object('<figure', jsonb_build_object('svg', curve)),
 			jsonb_build_object('<figure', jsonb_build_object('svg', matrix))), 'class', 'pair'),
+		kam._note('The curve has the accounts with more than nothing over the class window, the matrix all that ever bought.'),
 		kam._table('What to do in each cell',
-			jsonb_build_array(kam._column('Cell', 'h'), kam._column('Accounts', 'n'), kam._column('Twelve months', 'n'), kam._column('Share of the booked', 'n w'),
+			jsonb_build_array(kam._column('Cell', 'h'), kam._column('Accounts', 'n'), kam._column('Twelve months', 'n'),
 				kam._column('Key accounts: what to do'), kam._column('Others: what to do', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(CASE WHEN v.cell = '-' THEN kam._say('no class') ELSE to_jsonb(v.cell) END, to_jsonb(x.account_count), kam._money(x.sales_12m),
-					jsonb_build_object('share', x.sales_12m / nullif(greatest(c.sales_12m, 0), 0)), kam._say(v.advice_managed), kam._say(v.advice_other))
+					kam._say(v.advice_managed), kam._say(v.advice_other))
 				ORDER BY v.cell = '-', v.cell COLLATE "C")
 			FROM (SELECT CASE WHEN p.abc_class = '-' THEN '-' ELSE p.abc_class || p.xyz_class END AS cell, p.advice_managed, p.advice_other FROM cell_policy AS p) AS v
 				JOIN (SELECT coalesce(m.abc_class || m.frequency_class, '-') AS cell, count(*) AS account_count, sum(m.sales_12m) AS sales_12m
@@ -232,19 +237,19 @@ AS $$
 BEGIN
 	RETURN kam._section('key', 'Key accounts',
 		jsonb_build_object('<div', jsonb_build_object(
-			'table', jsonb_build_array(kam._column('No.', 'n'), kam._column('Change', 'w'), kam._column('Account', 'h'),
+			'table', jsonb_build_array(kam._column('No.', 'n'), kam._column('Change', 'o w'), kam._column('Account', 'h'),
 				jsonb_build_object('title', jsonb_build_object('month', (month - interval '2 months')::date), 'class', 'n w'),
 				jsonb_build_object('title', jsonb_build_object('month', (month - interval '1 month')::date), 'class', 'n w'),
 				jsonb_build_object('title', jsonb_build_object('month', month), 'class', 'n w'),
-				kam._column('Average a month', 'n'), kam._column('Twelve months, by month', 'w'), kam._column('Twelve months', 'n w'), kam._column('On the year before', 'n w'),
-				kam._column('Share', 'n'), kam._column('Class'), kam._column('Trend', 'w'), kam._column('Payment habit', 'n w'), kam._column('Overdue', 'n w'), kam._column('Status', 'w')),
+				kam._column('Average a month', 'n'), kam._column('Twelve months, by month'), kam._column('Twelve months', 'n w'), kam._column('On the year before', 'n w'),
+				kam._column('Share', 'n w'), kam._column('Class'), kam._column('Trend', 'o w'), kam._column('Payment habit', 'n w'), kam._column('Overdue', 'n w'), kam._column('Status', 'w')),
 			'rows', (SELECT jsonb_agg(jsonb_build_array(to_jsonb(r.rank), kam._rank_node(r.rank, r.previous_rank), kam._account_node(r.account_id::text, r.account_name, accounts),
 					kam._money(r.sales_m2), kam._money(r.sales_m1), kam._money(r.sales_m0), kam._money(r.key_average),
 					jsonb_build_object('svg', accounts -> r.account_id::text ->> 'spark'),
 					kam._money(r.sales_12m), jsonb_build_object('growth', r.change_12m_ratio), jsonb_build_object('share', r.share),
 					to_jsonb(coalesce(r.abc_class || coalesce(r.frequency_class, ''), '')), kam._trend_node(r.trend, r.trend_p),
 					to_jsonb(round(h.payment_habit)), kam._money(nullif(h.overdue_receivable, 0)),
-					jsonb_build_object('join', jsonb_build_array(CASE WHEN r.is_managed THEN kam._say('managed') END, CASE WHEN t.is_strategic THEN kam._say('strategic') END), 'by', ', '))
+					jsonb_build_object('join', jsonb_build_array(CASE WHEN t.is_strategic THEN kam._say('strategic') END, CASE WHEN NOT r.is_managed THEN kam._say('not managed yet') END), 'by', ', '))
 				ORDER BY r.rank, r.account_id::text COLLATE "C")
 				FROM account_rank AS r
 					LEFT JOIN receivable_month AS h ON h.report_month = r.report_month AND h.account_id = r.account_id
@@ -359,7 +364,7 @@ BEGIN
 			kam._fact('Share of the key accounts', jsonb_build_object('share', c.key_share)),
 			kam._fact('Herfindahl index (0 to 10,000)', to_jsonb(round(c.hhi))),
 			kam._fact('Equivalent number of equal accounts', to_jsonb(round(c.effective_number))),
-			kam._fact('Gini coefficient', to_jsonb(round(c.gini::numeric, 2)))), 'class', 'cards'),
+			kam._fact('Gini coefficient', jsonb_build_object('sum', c.gini))), 'class', 'cards'),
 		kam._table('If the largest left: twelve months',
 			jsonb_build_array(kam._column('Accounts lost', 'h'), kam._column('Sales lost', 'n'), kam._column('Share', 'n'), kam._column('Margin lost', 'n w'), kam._column('Sales that remain', 'n')),
 			(SELECT jsonb_agg(jsonb_build_array(to_jsonb(l.lost_accounts), kam._money(l.lost_sales_12m), jsonb_build_object('share', l.lost_share), kam._money(l.lost_margin_12m), kam._money(l.remaining_sales_12m))
@@ -416,7 +421,7 @@ AS $$
 BEGIN
 	RETURN kam._section('accounts', 'Each account', (
 		SELECT jsonb_agg(jsonb_build_object('<details', jsonb_build_array(
-			jsonb_build_object('<summary', jsonb_build_object('<h3', jsonb_build_object('join', jsonb_build_array(to_jsonb(r.account_name), to_jsonb(r.account_id::text)), 'by', ' - '))),
+			jsonb_build_object('<summary', jsonb_build_object('<h3', jsonb_build_object('join', jsonb_build_array(jsonb_build_object('text', r.account_name, 'columns', 120), to_jsonb(r.account_id::text)), 'by', ' - '))),
 			jsonb_build_object('<dl', jsonb_build_array(
 				kam._fact('No.', to_jsonb(r.rank)), kam._fact('Average a month', kam._money(r.key_average)), kam._fact('Twelve months', kam._money(r.sales_12m)),
 				kam._fact('On the year before', CASE WHEN r.change_12m_ratio IS NOT NULL THEN jsonb_build_object('growth', r.change_12m_ratio) END),
@@ -434,10 +439,10 @@ BEGIN
 			CASE WHEN r.managed_reason IS NOT NULL THEN kam._note(CASE WHEN r.is_managed THEN 'Managed as key: $1' ELSE 'No longer managed as key: $1' END, kam._say(r.managed_reason)) END,
 			CASE WHEN r.advice IS NOT NULL THEN kam._note('Advice: $1', kam._say(r.advice)) END,
 			jsonb_build_object('<figure', jsonb_build_object('svg', accounts -> r.account_id::text ->> 'bars')),
-			CASE WHEN jsonb_typeof(accounts -> r.account_id::text -> 'season') = 'array' THEN kam._table('Season: each month against an average one',
-				(SELECT jsonb_agg(jsonb_build_object('title', jsonb_build_object('text', to_char(i, 'FM00')), 'class', 'n') ORDER BY i) FROM generate_series(1, 12) AS i),
-				jsonb_build_array((SELECT jsonb_agg(jsonb_build_object('share', x) ORDER BY n)
-					FROM jsonb_array_elements(accounts -> r.account_id::text -> 'season') WITH ORDINALITY AS s (x, n)))) END,
+			CASE WHEN jsonb_typeof(accounts -> r.account_id::text -> 'season') = 'array' THEN jsonb_build_array(
+				jsonb_build_object('<h4', kam._say('Season: each month against an average one')),
+				jsonb_build_object('<dl', (SELECT jsonb_agg(kam._fact((ARRAY['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'])[n], jsonb_build_object('share', x)) ORDER BY n)
+					FROM jsonb_array_elements(accounts -> r.account_id::text -> 'season') WITH ORDINALITY AS s (x, n)), 'class', 'season')) END,
 			kam._table('Why its score is what it is',
 				jsonb_build_array(kam._column('Criterion', 'h'), kam._column('Value', 'n'), kam._column('Weight', 'n w'), kam._column('Adds', 'n'), kam._column('Remark')),
 				(SELECT jsonb_agg(jsonb_build_array(kam._say(c.label),
@@ -470,9 +475,9 @@ BEGIN
 	RETURN kam._section('quality', 'What was left out, and how good the data is',
 		kam._table('Booked and not ranked',
 			jsonb_build_array(kam._column('What', 'h'), kam._column('Name'), kam._column('Month', 'n'), kam._column('Twelve months', 'n'), kam._column('Reason', 'w')),
-			(SELECT jsonb_agg(jsonb_build_array(kam._say(o.kind), coalesce(o.item_name, o.item), jsonb_build_object('sum', o.month_amount), jsonb_build_object('sum', o.sales_12m), kam._say(o.reason))
+			(SELECT jsonb_agg(jsonb_build_array(kam._say(o.kind), jsonb_build_object('join', jsonb_build_array(to_jsonb(o.item), to_jsonb(nullif(o.item_name, o.item))), 'by', ' '), jsonb_build_object('sum', o.month_amount), jsonb_build_object('sum', o.sales_12m), kam._say(o.reason))
 				ORDER BY o.kind COLLATE "C", abs(o.sales_12m) DESC, o.item COLLATE "C")
-			FROM (SELECT v.* FROM left_out AS v WHERE v.report_month = month ORDER BY abs(v.sales_12m) DESC, v.item COLLATE "C" LIMIT 30) AS o),
+			FROM (SELECT v.* FROM left_out AS v WHERE v.report_month = month AND (v.month_amount <> 0 OR v.sales_12m <> 0) ORDER BY abs(v.sales_12m) DESC, v.item COLLATE "C" LIMIT 30) AS o),
 			'Everything that is booked is ranked.'),
 		CASE WHEN is_latest THEN kam._table('Findings in the data',
 			jsonb_build_array(kam._column('Check', 'h'), kam._column('Found', 'n'), kam._column('Amount', 'n w'), kam._column('Explanation')),
@@ -536,7 +541,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.36rem .75rem .36rem 0;border-bottom:1px solid var(--l);text-align:left;vertical-align:top;overflow-wrap:break-word}
 tr>:last-child{padding-right:0}
 thead th{color:var(--m);font-weight:600;font-size:.82rem;vertical-align:bottom;overflow-wrap:normal;hyphens:auto}
-tbody th{font-weight:500;overflow-wrap:anywhere;min-width:4.5em}
+tbody th{font-weight:500;overflow-wrap:anywhere;min-width:6.5em}
 .n{text-align:right;white-space:nowrap;overflow-wrap:normal}
 thead .n{white-space:normal}
 td svg{display:block;width:120px;height:28px}
@@ -554,7 +559,9 @@ dl{margin:.6rem 0}dd{margin:0}dt{color:var(--m);font-size:.82rem}
 .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem}
 figure{margin:.8rem 0}figure svg{display:block;width:100%;max-width:38rem;height:auto}
 details{border-bottom:1px solid var(--l)}
-summary{cursor:pointer;padding:.55rem 0}summary h3{display:inline;margin:0}
+summary{cursor:pointer;padding:.55rem 0}summary h3{display:inline;margin:0;overflow-wrap:anywhere}h4{margin:1rem 0 .3rem;font-size:.95rem}
+.season{display:grid;grid-template-columns:repeat(auto-fill,minmax(4.5rem,1fr));gap:.4rem}
+.o{white-space:nowrap}.n+td:not(.n),.n+th:not(.n){padding-left:.5rem}
 details[open]{padding-bottom:1rem}
 :target{scroll-margin-top:.5rem}
 @media (max-width:47rem){.w{display:none}h1{font-size:1.5rem}.pair{grid-template-columns:1fr}.cards{grid-template-columns:1fr 1fr}.cards dd{font-size:1.15rem}th,td{padding-right:.45rem}body{padding:1rem .8rem 3rem}}

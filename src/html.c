@@ -25,8 +25,9 @@
  *		{"month": "2026-10-01"}, {"date": "2026-10-01"}
  *		{"join": [a, b], "by": ", "}
  *						texts as one
- *		{"text": a, "columns": 20}
- *						a text of at most that many columns
+ *		{"text": a, "columns": 20, "else": b}
+ *						a text of at most that many columns; b if there is nothing in
+ *						it to be seen
  *		{"table": [column], "rows": [[a, b]], "caption": a}
  *						a table, whose columns are {"title": a, "class": "n"}; "head"
  *						marks the one that names the row.  Figures carry their value,
@@ -68,6 +69,7 @@ typedef struct Page
 	KamMarkup	markup;
 	const KamWording *wording;
 	bool		is_mail;
+	bool		is_cell;		/* in a table, where figures stand below each other */
 } Page;
 
 static void write_node(Page *page, JsonbValue *node);
@@ -225,22 +227,26 @@ object_text(Page *page, JsonbContainer *object)
 	if (member(object, "short", &v) && v.type == jbvNumeric)
 		return kam_wording_short(page->wording, double_of(&v));
 	if (member(object, "share", &v) && v.type == jbvNumeric)
-		return kam_wording_percent(page->wording, double_of(&v));
+		return kam_wording_percent(page->wording, double_of(&v), page->is_cell);
 	if (member(object, "growth", &v) && v.type == jbvNumeric)
-		return kam_wording_growth(page->wording, double_of(&v));
+		return kam_wording_growth(page->wording, double_of(&v), page->is_cell);
 	if (member(object, "month", &v) && v.type == jbvString)
 		return date_text(page, &v, true);
 	if (member(object, "date", &v) && v.type == jbvString)
 		return date_text(page, &v, false);
 	if (member(object, "join", &v) && v.type == jbvBinary)
 		return joined(page, object, &v);
-	if (member(object, "text", &v) && v.type == jbvString)
+	if (member(object, "text", &v))
 	{
-		JsonbValue	columns;
-		int			n = member(object, "columns", &columns) && columns.type == jbvNumeric ?
-			(int) double_of(&columns) : TEXT_COLUMNS;
+		JsonbValue	other;
+		int			n = member(object, "columns", &other) && other.type == jbvNumeric ?
+			(int) double_of(&other) : TEXT_COLUMNS;
+		char	   *text = v.type == jbvString ?
+			kam_markup_clean(v.val.string.val, v.val.string.len, Max(n, 1)) : "";
 
-		return kam_markup_clean(v.val.string.val, v.val.string.len, Max(n, 1));
+		if (text[0] == '\0' && member(object, "else", &other) && other.type == jbvString)
+			text = kam_markup_clean(other.val.string.val, other.val.string.len, Max(n, 1));
+		return text;
 	}
 	return NULL;
 }
@@ -391,7 +397,9 @@ write_cell(Page *page, const Column *column, JsonbValue *node, bool is_title)
 		if (value)
 			kam_markup_attribute(m, "data-v", value);
 	}
+	page->is_cell = true;
 	write_node(page, node);
+	page->is_cell = false;
 	kam_markup_close(m);
 }
 
@@ -635,6 +643,7 @@ kam_html(PG_FUNCTION_ARGS)
 	JsonbValue	root;
 
 	page.is_mail = false;
+	page.is_cell = false;
 	page.wording = kam_wording(pg_server_to_any(lang, strlen(lang), PG_UTF8));
 	initStringInfo(&out);
 	kam_markup_init(&page.markup, KAM_HTML, &out);

@@ -220,7 +220,7 @@ cell_sentence(const MatrixPicture *p, int i)
 
 	if (!cell_share(p, cell, &share))
 		return psprintf("%s.", figures);
-	return psprintf("%s (%s).", figures, kam_wording_percent(w, share));
+	return psprintf("%s (%s).", figures, kam_wording_percent(w, share, false));
 }
 
 static char *
@@ -281,7 +281,7 @@ draw_cell(MatrixPicture *p, const Cell *cell, double x, double y)
 	if (share > 0)
 		kam_picture_rect(picture, dark ? "fl4" : "fl", x + 8, y + 44, bar * Min(share, 1), 8);
 	kam_picture_text(picture, style, x + CELL_WIDTH - 6, y + 52, KAM_ANCHOR_END,
-					 kam_wording_percent(w, share));
+					 kam_wording_percent(w, share, false));
 }
 
 /*
@@ -335,7 +335,7 @@ kam_svg_matrix(PG_FUNCTION_ARGS)
 	figures = psprintf("n\xC2\xA0%s · %s", kam_wording_count(w, none->count),
 					   kam_wording_short(w, to_double(none->amount)));
 	if (cell_share(&p, none, &share))
-		figures = psprintf("%s · %s", figures, kam_wording_percent(w, share));
+		figures = psprintf("%s · %s", figures, kam_wording_percent(w, share, false));
 	kam_picture_text(picture, "", 16, y + 36, KAM_ANCHOR_START,
 					 kam_text_fit(figures, KAM_PICTURE_WIDTH - 32));
 	PG_RETURN_TEXT_P(kam_picture_end(picture));

@@ -234,7 +234,7 @@ kam_svg_months(PG_FUNCTION_ARGS)
 						   kam_with_unit(kam_wording_short(w, to_double(p.total)), p.options.unit),
 						   kam_wording_short(w, to_double(p.total_before)), "");
 	if (kam_growth(p.total, p.total_before, &growth))
-		line = psprintf("%s (%s)", line, kam_wording_growth(w, growth));
+		line = psprintf("%s (%s)", line, kam_wording_growth(w, growth, false));
 	kam_picture_text(&picture, "", 8, 39, KAM_ANCHOR_START,
 					 kam_text_fit(line, KAM_PICTURE_WIDTH - 16));
 

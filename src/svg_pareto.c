@@ -110,8 +110,8 @@ static char *
 ratio_sentence(const KamWording *w, const KamPareto *state, const Curve *curve)
 {
 	return kam_wording_say(w, KAM_WORD_PARETO_RATIO,
-						   kam_wording_percent(w, (double) curve->ratio_count / curve->n),
-						   kam_wording_percent(w, share_as_double(&state->a)), "");
+						   kam_wording_percent(w, (double) curve->ratio_count / curve->n, false),
+						   kam_wording_percent(w, share_as_double(&state->a), false), "");
 }
 
 /*
@@ -145,12 +145,12 @@ describe(const KamPicture *picture, const KamPareto *state, const Curve *curve)
 						 kam_wording_say(w, KAM_WORD_CLASS_FIGURES, psprintf("%c", 'A' + class),
 										 kam_wording_count(w, count),
 										 full_amount(picture, state, curve, sum)),
-						 kam_wording_percent(w, (double) sum / (double) curve->total));
+						 kam_wording_percent(w, (double) sum / (double) curve->total, false));
 	}
 	appendStringInfo(&out, " %s:", w->word[KAM_WORD_LARGEST]);
 	for (int i = 0; i < state->nlargest; i++)
 		appendStringInfo(&out, "%s %s (%s)", i == 0 ? "" : ";", name_of(w, &state->largest[i]),
-						 kam_wording_percent(w, (double) state->largest[i].value / (double) curve->total));
+						 kam_wording_percent(w, (double) state->largest[i].value / (double) curve->total, false));
 	appendStringInfoChar(&out, '.');
 	return out.data;
 }
@@ -251,7 +251,7 @@ draw_axes(KamPicture *picture, const Curve *curve)
 	for (int i = 0; i <= 5; i++)
 	{
 		double		share = i / 5.0;
-		char	   *label = kam_wording_percent(w, share);
+		char	   *label = kam_wording_percent(w, share, false);
 
 		kam_picture_line(picture, "g", LEFT, y_of(share), RIGHT, y_of(share));
 		kam_picture_text(picture, "m", LEFT - 5, y_of(share) + 4.5, KAM_ANCHOR_END, label);
@@ -302,7 +302,7 @@ draw_cuts(KamPicture *picture, const KamPareto *state, const Curve *curve)
 	}
 	for (int i = 0; i < 2; i++)
 		kam_picture_text(picture, "b", RIGHT + 4, y[i] + 4.5, KAM_ANCHOR_START,
-						 psprintf("%c\xC2\xA0%s", 'A' + i, kam_wording_percent(w, share[i])));
+						 psprintf("%c\xC2\xA0%s", 'A' + i, kam_wording_percent(w, share[i], false)));
 }
 
 static void
@@ -360,7 +360,7 @@ draw_largest(KamPicture *picture, const KamPareto *state, const Curve *curve)
 	kam_picture_text(picture, "b", x, y, KAM_ANCHOR_START, w->word[KAM_WORD_LARGEST]);
 	for (int i = 0; i < state->nlargest; i++)
 	{
-		char	   *share = kam_wording_percent(w, (double) state->largest[i].value / (double) curve->total);
+		char	   *share = kam_wording_percent(w, (double) state->largest[i].value / (double) curve->total, false);
 		double		room = RIGHT - 8 - x - kam_text_width(share) - 8;
 
 		y += 14;

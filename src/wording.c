@@ -421,10 +421,10 @@ kam_wording_short(const KamWording *w, double value)
 }
 
 /*
- * Appends a percentage with a decimal, unless that is zero.
+ * Appends a percentage with a decimal, unless that is zero and is not wanted.
  */
 static void
-append_percent(const KamWording *w, StringInfo out, double percent)
+append_percent(const KamWording *w, StringInfo out, double percent, bool is_padded)
 {
 	char		digits[64];
 	char	   *end;
@@ -435,19 +435,19 @@ append_percent(const KamWording *w, StringInfo out, double percent)
 	{
 		snprintf(digits, sizeof(digits), "%.1f", percent);
 		end = digits + strlen(digits) - 2;
-		if (strcmp(end, ".0") == 0)
+		if (!is_padded && strcmp(end, ".0") == 0)
 			*end = '\0';
-		append_number(w, out, strcmp(digits, "-0") == 0 ? "0" : digits);
+		append_number(w, out, strcmp(digits, "-0") == 0 || strcmp(digits, "-0.0") == 0 ? digits + 1 : digits);
 	}
 	appendStringInfoString(out, w->percent);
 }
 
 /*
- * Returns a share of one as a percentage.  Only nothing is 0 %, and only all
- * is 100 %.
+ * Returns a share of one as a percentage, in columns always with a decimal.
+ * Only nothing is 0 %, and only all is 100 %.
  */
 char *
-kam_wording_percent(const KamWording *w, double share)
+kam_wording_percent(const KamWording *w, double share, bool is_padded)
 {
 	StringInfoData out;
 	double		percent = share * 100;
@@ -463,7 +463,7 @@ kam_wording_percent(const KamWording *w, double share)
 		appendStringInfoChar(&out, '>');
 		percent = 99.9;
 	}
-	append_percent(w, &out, percent);
+	append_percent(w, &out, percent, is_padded);
 	return out.data;
 }
 
@@ -471,14 +471,14 @@ kam_wording_percent(const KamWording *w, double share)
  * Returns a growth as a percentage with its sign.
  */
 char *
-kam_wording_growth(const KamWording *w, double growth)
+kam_wording_growth(const KamWording *w, double growth, bool is_padded)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
 	if (growth > 0)
 		appendStringInfoChar(&out, '+');
-	append_percent(w, &out, growth * 100);
+	append_percent(w, &out, growth * 100, is_padded);
 	return out.data;
 }
 

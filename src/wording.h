@@ -54,8 +54,8 @@ extern char *kam_wording_count(const KamWording *w, int64 count);
 extern char *kam_wording_amount(const KamWording *w, int128 value, int scale);
 extern char *kam_wording_sum(const KamWording *w, int128 value, int scale);
 extern char *kam_wording_short(const KamWording *w, double value);
-extern char *kam_wording_percent(const KamWording *w, double share);
-extern char *kam_wording_growth(const KamWording *w, double growth);
+extern char *kam_wording_percent(const KamWording *w, double share, bool is_padded);
+extern char *kam_wording_growth(const KamWording *w, double growth, bool is_padded);
 extern char *kam_wording_month(const KamWording *w, int32 month);
 extern char *kam_wording_date(const KamWording *w, int32 month, int day);
 
