@@ -282,7 +282,7 @@ BEGIN
 		SELECT $1, r.account_id, coalesce(r.score, 0), r.coverage, r.score_rank,
 			CASE WHEN NOT $4 THEN 'not applied' WHEN r.gate THEN 'open' WHEN NOT r.gate THEN 'closed' ELSE 'unknown' END,
 			CASE WHEN NOT $4 THEN 'no receivables are bound'
-				WHEN r.gate_overdue > 0 THEN format('%%s overdue for more than %%s days', r.gate_overdue, s.gate_overdue_days)
+				WHEN r.gate_overdue > 0 THEN format('%%s overdue for more than %%s days', round(r.gate_overdue, 2), s.gate_overdue_days)
 				WHEN r.payment_habit IS NULL THEN 'no three invoices that are paid or due'
 				WHEN r.gate THEN format('payment habit %%s, nothing overdue for more than %%s days', round(r.payment_habit::numeric, 1), s.gate_overdue_days)
 				ELSE format('payment habit %%s, below %%s', round(r.payment_habit::numeric, 1), s.habit_gate) END,

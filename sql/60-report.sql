@@ -266,10 +266,10 @@ FROM (
 		sum(x.sales_12m * x.sales_12m) FILTER (WHERE x.place <= k.lost_accounts) AS squares
 	FROM report_month AS r
 		CROSS JOIN LATERAL (
-			SELECT y.sales_12m, y.cost_12m, row_number() OVER (ORDER BY y.sales_12m DESC) AS place
-			FROM (SELECT m.sales_12m, m.cost_12m FROM account_month AS m
+			SELECT y.sales_12m, y.cost_12m, row_number() OVER (ORDER BY y.sales_12m DESC, y.account_id::text COLLATE "C") AS place
+			FROM (SELECT m.account_id, m.sales_12m, m.cost_12m FROM account_month AS m
 				WHERE m.report_month = r.report_month AND m.exclusion IS NULL AND m.sales_12m > 0
-				ORDER BY m.sales_12m DESC LIMIT 11) AS y) AS x
+				ORDER BY m.sales_12m DESC, m.account_id::text COLLATE "C" LIMIT 11) AS y) AS x
 		CROSS JOIN (VALUES (1), (3), (5), (10)) AS k (lost_accounts)
 	GROUP BY r.report_month, r.sales_12m, r.hhi, k.lost_accounts) AS t;
 COMMENT ON VIEW loss_scenario IS 'One row per report month and number of accounts (1, 3, 5, 10): what is left of twelve months if the largest went.';
