@@ -67,6 +67,24 @@ CREATE FUNCTION kam.bgnbd_expected(parameters double precision[], x integer, t_x
 COMMENT ON FUNCTION kam.bgnbd_expected(double precision[], integer, double precision, double precision, double precision) IS
 'Expected number of purchases in the next t, by the model BG/NBD, in the unit of age; the chance that the account is lost is in it. With x, t_x and age zero, that of a new account. Arguments, NULL and errors are those of kam.bgnbd_alive; t must not be negative, nor so long that more than 10 million purchases would come.';
 
+CREATE FUNCTION kam.bgbb_buys(parameters double precision[], x integer, t_x integer, n integer, t integer) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'kam_bgbb_buys';
+COMMENT ON FUNCTION kam.bgbb_buys(double precision[], integer, integer, integer, integer) IS
+'Probability of a purchase in any of the next t months, by the model BG/BB: that the account is not lost and buys in time. Where all are alive it still tells the frequent buyer from the rare one. Arguments, NULL and errors are those of kam.bgbb_expected.';
+
+CREATE FUNCTION kam.mbgnbd_buys(parameters double precision[], x integer, t_x double precision, age double precision, t double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'kam_mbgnbd_buys';
+COMMENT ON FUNCTION kam.mbgnbd_buys(double precision[], integer, double precision, double precision, double precision) IS
+'Probability of a purchase in the next t, by the model MBG/NBD, in the unit of age: kam.mbgnbd_alive * (1 - ((alpha + age) / (alpha + age + t))^(r + x)), that is, that the account is not lost and buys in time. Where all are alive it still tells the frequent buyer from the rare one. Arguments, NULL and errors are those of kam.mbgnbd_alive; t must not be negative.';
+
+CREATE FUNCTION kam.bgnbd_buys(parameters double precision[], x integer, t_x double precision, age double precision, t double precision) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'kam_bgnbd_buys';
+COMMENT ON FUNCTION kam.bgnbd_buys(double precision[], integer, double precision, double precision, double precision) IS
+'Probability of a purchase in the next t, by the model BG/NBD, in the unit of age: kam.bgnbd_alive * (1 - ((alpha + age) / (alpha + age + t))^(r + x)), that is, that the account is not lost and buys in time. Where all are alive it still tells the frequent buyer from the rare one. Arguments, NULL and errors are those of kam.bgnbd_alive; t must not be negative.';
+
 CREATE FUNCTION kam.bgbb_log_likelihood(parameters double precision[], x integer, t_x integer, n integer) RETURNS double precision
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'kam_bgbb_log_likelihood';
@@ -95,7 +113,7 @@ CREATE FUNCTION kam.gamma_gamma_expected(parameters double precision[], x intege
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'kam_gamma_gamma_expected';
 COMMENT ON FUNCTION kam.gamma_gamma_expected(double precision[], integer, double precision) IS
-'Expected value of a purchase of an account whose x repeat purchases had this mean, by the model Gamma-Gamma: p (v + mean x) / (p x + q - 1), between its own mean and that of all accounts, p v / (q - 1), and the nearer to its own the more it bought. For x = 0 that of all accounts, whatever mean is, NULL too; NULL where that is not finite (q up to 1). Parameters are those of kam.gamma_gamma_fit. Source: Fader, Hardie and Lee, J. of Marketing Research 42 (2005). NULL for other NULLs. Errors: a negative x or mean, NaN and infinity, other parameters than {p, q, v} above zero.';
+'Expected value of a purchase of an account whose x repeat purchases had this mean, by the model Gamma-Gamma: p (v + mean x) / (p x + q - 1), between its own mean and that of all accounts, p v / (q - 1), and the nearer to its own the more it bought. For x = 0 that of all accounts, whatever mean is, NULL too; NULL where that is not finite (q up to 1). Parameters are those of kam.gamma_gamma_fit. Source: Fader, Hardie and Lee, J. of Marketing Research 42 (2005). NULL for other NULLs. Errors: a negative x, a mean not above zero where x is, NaN and infinity, other parameters than {p, q, v} above zero.';
 
 CREATE FUNCTION kam.clv(model text, parameters double precision[], x integer, t_x double precision,
 	age double precision, spend double precision, months integer DEFAULT 12,
@@ -158,7 +176,7 @@ CREATE AGGREGATE kam.bgbb_fit(x integer, t_x integer, n integer) (
 	SERIALFUNC = kam._alive_serialize, DESERIALFUNC = kam._alive_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.bgbb_fit(integer, integer, integer) IS
-'Parameters {alpha, beta, gamma, delta} of the model BG/BB by maximum likelihood, a row per account: after its first month it bought in x of n months, the last time in month t_x. alpha / (alpha + beta) is the mean chance of a purchase in a month, gamma / (gamma + delta) that of being lost before it. Rows with a NULL are skipped. NULL if there are fewer than 30 accounts, or fewer than 10 of them with a repeat purchase, if less than one account is expected to be lost, or no maximum is found: kam.bgbb_fit_problem says which. The parameters are searched from several points, those without a unit between 0.0001 and 10000. Neither the order of rows nor the plan changes a digit. Source: Fader, Hardie and Shang, Marketing Science 29 (2010). Errors are those of kam.bgbb_alive.';
+'Parameters {alpha, beta, gamma, delta} of the model BG/BB by maximum likelihood, a row per account: after its first month it bought in x of n months, the last time in month t_x. alpha / (alpha + beta) is the mean chance of a purchase in a month, gamma / (gamma + delta) that of being lost before it. Rows with a NULL are skipped. NULL if there are fewer than 30 accounts, or fewer than 10 of them with a repeat purchase, or no maximum is found; where less than one account is expected to be lost, the parameters call all of them alive, and only tell how often they buy: kam.bgbb_fit_problem says which. The parameters are searched from several points, those without a unit between 0.0001 and 10000. Neither the order of rows nor the plan changes a digit. Source: Fader, Hardie and Shang, Marketing Science 29 (2010). Errors are those of kam.bgbb_alive.';
 
 CREATE AGGREGATE kam.bgbb_fit_problem(x integer, t_x integer, n integer) (
 	SFUNC = kam._bgbb_accum, STYPE = internal, SSPACE = 8192,
@@ -166,7 +184,7 @@ CREATE AGGREGATE kam.bgbb_fit_problem(x integer, t_x integer, n integer) (
 	SERIALFUNC = kam._alive_serialize, DESERIALFUNC = kam._alive_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.bgbb_fit_problem(integer, integer, integer) IS
-'Why kam.bgbb_fit of the same rows is NULL: fewer than 30 accounts, fewer than 10 repeat buyers, no maximum found, no account seems lost. NULL if there is a fit. In one query with it, the fit is computed once.';
+'What is wrong with kam.bgbb_fit of the same rows. It is NULL for: fewer than 30 accounts, fewer than 10 repeat buyers, no maximum found. It has parameters, by which everybody is alive, for: no account seems lost. NULL if nothing is wrong. In one query with it, the fit is computed once.';
 
 CREATE AGGREGATE kam.mbgnbd_fit(x integer, t_x double precision, age double precision) (
 	SFUNC = kam._mbgnbd_accum, STYPE = internal, SSPACE = 8192,
@@ -174,7 +192,7 @@ CREATE AGGREGATE kam.mbgnbd_fit(x integer, t_x double precision, age double prec
 	SERIALFUNC = kam._alive_serialize, DESERIALFUNC = kam._alive_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.mbgnbd_fit(integer, double precision, double precision) IS
-'Parameters {r, alpha, a, b} of the model MBG/NBD by maximum likelihood, a row per account: since its first purchase it bought x times within age, the last time at t_x; times in any unit, such as days. r / alpha is the mean number of purchases in a unit of time, a / (a + b) the mean chance of being lost after a purchase, the first one too. Rows with a NULL are skipped. NULL if there are fewer than 30 accounts, or fewer than 10 of them with a repeat purchase, if less than one account is expected to be lost, or no maximum is found: kam.mbgnbd_fit_problem says which. The parameters are searched from several points, those without a unit between 0.0001 and 10000. Neither the order of rows nor the plan changes a digit. Source: Batislam, Denizel and Filiztekin, Int. J. of Research in Marketing 24 (2007). Errors are those of kam.mbgnbd_alive.';
+'Parameters {r, alpha, a, b} of the model MBG/NBD by maximum likelihood, a row per account: since its first purchase it bought x times within age, the last time at t_x; times in any unit, such as days. r / alpha is the mean number of purchases in a unit of time, a / (a + b) the mean chance of being lost after a purchase, the first one too. Rows with a NULL are skipped. NULL if there are fewer than 30 accounts, or fewer than 10 of them with a repeat purchase, or no maximum is found; where less than one account is expected to be lost, the parameters call all of them alive, and only tell how often they buy: kam.mbgnbd_fit_problem says which. The parameters are searched from several points, those without a unit between 0.0001 and 10000. Neither the order of rows nor the plan changes a digit. Source: Batislam, Denizel and Filiztekin, Int. J. of Research in Marketing 24 (2007). Errors are those of kam.mbgnbd_alive.';
 
 CREATE AGGREGATE kam.mbgnbd_fit_problem(x integer, t_x double precision, age double precision) (
 	SFUNC = kam._mbgnbd_accum, STYPE = internal, SSPACE = 8192,
@@ -182,7 +200,7 @@ CREATE AGGREGATE kam.mbgnbd_fit_problem(x integer, t_x double precision, age dou
 	SERIALFUNC = kam._alive_serialize, DESERIALFUNC = kam._alive_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.mbgnbd_fit_problem(integer, double precision, double precision) IS
-'Why kam.mbgnbd_fit of the same rows is NULL: fewer than 30 accounts, fewer than 10 repeat buyers, no maximum found, no account seems lost. NULL if there is a fit. In one query with it, the fit is computed once.';
+'What is wrong with kam.mbgnbd_fit of the same rows. It is NULL for: fewer than 30 accounts, fewer than 10 repeat buyers, no maximum found. It has parameters, by which everybody is alive, for: no account seems lost. NULL if nothing is wrong. In one query with it, the fit is computed once.';
 
 CREATE AGGREGATE kam.bgnbd_fit(x integer, t_x double precision, age double precision) (
 	SFUNC = kam._bgnbd_accum, STYPE = internal, SSPACE = 8192,
@@ -190,7 +208,7 @@ CREATE AGGREGATE kam.bgnbd_fit(x integer, t_x double precision, age double preci
 	SERIALFUNC = kam._alive_serialize, DESERIALFUNC = kam._alive_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.bgnbd_fit(integer, double precision, double precision) IS
-'Parameters {r, alpha, a, b} of the model BG/NBD by maximum likelihood, as kam.mbgnbd_fit, but no account is lost after its first purchase. Rows with a NULL are skipped. NULL if there are fewer than 30 accounts, or fewer than 10 of them with a repeat purchase, if less than one account is expected to be lost, or no maximum is found: kam.bgnbd_fit_problem says which. The parameters are searched from several points, those without a unit between 0.0001 and 10000. Neither the order of rows nor the plan changes a digit. Source: Fader, Hardie and Lee, Marketing Science 24 (2005). Errors are those of kam.bgnbd_alive.';
+'Parameters {r, alpha, a, b} of the model BG/NBD by maximum likelihood, as kam.mbgnbd_fit, but no account is lost after its first purchase. Rows with a NULL are skipped. NULL if there are fewer than 30 accounts, or fewer than 10 of them with a repeat purchase, or no maximum is found; where less than one account is expected to be lost, the parameters call all of them alive, and only tell how often they buy: kam.bgnbd_fit_problem says which. The parameters are searched from several points, those without a unit between 0.0001 and 10000. Neither the order of rows nor the plan changes a digit. Source: Fader, Hardie and Lee, Marketing Science 24 (2005). Errors are those of kam.bgnbd_alive.';
 
 CREATE AGGREGATE kam.bgnbd_fit_problem(x integer, t_x double precision, age double precision) (
 	SFUNC = kam._bgnbd_accum, STYPE = internal, SSPACE = 8192,
@@ -198,7 +216,7 @@ CREATE AGGREGATE kam.bgnbd_fit_problem(x integer, t_x double precision, age doub
 	SERIALFUNC = kam._alive_serialize, DESERIALFUNC = kam._alive_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.bgnbd_fit_problem(integer, double precision, double precision) IS
-'Why kam.bgnbd_fit of the same rows is NULL: fewer than 30 accounts, fewer than 10 repeat buyers, no maximum found, no account seems lost. NULL if there is a fit. In one query with it, the fit is computed once.';
+'What is wrong with kam.bgnbd_fit of the same rows. It is NULL for: fewer than 30 accounts, fewer than 10 repeat buyers, no maximum found. It has parameters, by which everybody is alive, for: no account seems lost. NULL if nothing is wrong. In one query with it, the fit is computed once.';
 
 CREATE AGGREGATE kam.gamma_gamma_fit(x integer, mean double precision) (
 	SFUNC = kam._gamma_gamma_accum, STYPE = internal, SSPACE = 8192,
@@ -214,4 +232,4 @@ CREATE AGGREGATE kam.gamma_gamma_fit_problem(x integer, mean double precision) (
 	SERIALFUNC = kam._alive_serialize, DESERIALFUNC = kam._alive_deserialize, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE kam.gamma_gamma_fit_problem(integer, double precision) IS
-'Why kam.gamma_gamma_fit of the same rows is NULL: fewer than 30 accounts, no maximum found, spend has no finite mean. NULL if there is a fit. In one query with it, the fit is computed once.';
+'Why kam.gamma_gamma_fit of the same rows is NULL: fewer than 30 accounts, no maximum found, spend has no finite mean. NULL if it is not. In one query with it, the fit is computed once.';

@@ -312,6 +312,50 @@ kam_alive_expected(KamModel model, const double *parameters, double x,
 }
 
 /*
+ * Returns the probability of a purchase in the next t months by an account that
+ * is there in month n + 1.
+ *
+ *	sum over j from 1 to t of
+ *		B(alpha + x + 1, beta + n - x + j - 1) / B(alpha + x, beta + n - x) *
+ *		B(gamma, delta + n + j) / B(gamma, delta + n + 1)
+ *
+ * where the term of j is the case that it is the first month with one.
+ */
+static double
+bgbb_buys(const double *parameters, double x, double n, double t)
+{
+	double		alpha = parameters[0],
+				beta = parameters[1],
+				gamma = parameters[2],
+				delta = parameters[3];
+	double		term = (alpha + x) / (alpha + beta + n);
+	double		sum = 0;
+
+	for (double j = 1; j <= t; j++)
+	{
+		sum += term;
+		term *= (beta + n - x + (j - 1)) / (alpha + beta + n + j) *
+			((delta + n + j) / (gamma + delta + n + j));
+	}
+	return Min(sum, 1);
+}
+
+/*
+ * Returns the probability of a purchase in the next t: that the account is
+ * alive, and that one comes in time.
+ */
+double
+kam_alive_buys(KamModel model, const double *parameters, double x, double t_x,
+			   double age, double t)
+{
+	double		alive = kam_alive(model, parameters, x, t_x, age);
+
+	if (model == KAM_BGBB)
+		return alive * bgbb_buys(parameters, x, age, t);
+	return alive * -expm1(-(parameters[0] + x) * log1p(t / (parameters[1] + age)));
+}
+
+/*
  * Returns the log of the likelihood of the mean value of x purchases.
  *
  *	L = Gamma(px + q) / (Gamma(px) Gamma(q)) *

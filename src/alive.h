@@ -29,6 +29,15 @@ kam_parameter_count(KamModel model)
 	return model == KAM_GAMMA_GAMMA ? 3 : 4;
 }
 
+/*
+ * Returns which parameter has the unit of time, or of money; -1 if none has.
+ */
+static inline int
+kam_parameter_with_unit(KamModel model)
+{
+	return model == KAM_BGBB ? -1 : model == KAM_GAMMA_GAMMA ? 2 : 1;
+}
+
 /* Most months that BG/BB looks at, back or ahead, since it visits each. */
 #define KAM_BGBB_MONTHS_MAX	1000000
 
@@ -47,6 +56,8 @@ extern bool kam_alive_can_expect(KamModel model, const double *parameters,
 								 double x, double age, double t);
 extern double kam_alive_expected(KamModel model, const double *parameters,
 								 double x, double t_x, double age, double t);
+extern double kam_alive_buys(KamModel model, const double *parameters, double x,
+							 double t_x, double age, double t);
 extern double kam_spend_log_likelihood(const double *parameters, double x,
 									   double mean);
 extern bool kam_spend_expected(const double *parameters, double x, double mean,
@@ -71,7 +82,7 @@ typedef enum KamFitProblem
 	KAM_FIT_FEW_ACCOUNTS,
 	KAM_FIT_FEW_REPEAT,
 	KAM_FIT_NO_MAXIMUM,
-	KAM_FIT_NONE_LOST,
+	KAM_FIT_NONE_LOST,			/* there are parameters all the same */
 	KAM_FIT_NO_MEAN
 } KamFitProblem;
 

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * alive_agg.c
- *		kam.bgbb_fit, kam.mbgnbd_fit, kam.bgnbd_fit, kam.gamma_gamma_fit, and why
- *		there is no fit.
+ *		kam.bgbb_fit, kam.mbgnbd_fit, kam.bgnbd_fit, kam.gamma_gamma_fit, and
+ *		what is wrong with them.
  *
  * Accounts with the same statistics have the same likelihood.  So the state is
  * a list of different statistics with the number of accounts of each: rows are
@@ -215,14 +215,7 @@ kam_gamma_gamma_accum(PG_FUNCTION_ARGS)
 	mean = PG_GETARG_FLOAT8(2);
 	kam_spend_check(x, mean);
 	if (x > 0)
-	{
-		if (mean == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("mean must be above zero"),
-					 errhint("Leave out accounts whose purchases are worth nothing.")));
 		append(state, x, mean, 0);
-	}
 	PG_RETURN_POINTER(state);
 }
 
@@ -341,7 +334,8 @@ kam_alive_fit_parameters(PG_FUNCTION_ARGS)
 	Datum		elements[KAM_PARAMETERS_MAX];
 	int			n;
 
-	if (state == NULL || state->problem != KAM_FIT_DONE)
+	if (state == NULL ||
+		(state->problem != KAM_FIT_DONE && state->problem != KAM_FIT_NONE_LOST))
 		PG_RETURN_NULL();
 	n = kam_parameter_count(state->model);
 	for (int i = 0; i < n; i++)
@@ -351,7 +345,8 @@ kam_alive_fit_parameters(PG_FUNCTION_ARGS)
 }
 
 /*
- * Final function that tells why there are no parameters; NULL if there are.
+ * Final function that tells why there are no parameters, or what they do not
+ * say; NULL if nothing is wrong.
  */
 Datum
 kam_alive_fit_problem(PG_FUNCTION_ARGS)

@@ -334,7 +334,11 @@ count_accounts(const KamAliveRow *row, int64 nrows)
 /*
  * Estimates the parameters from rows that are sorted by x, age and t_x, each
  * once, of valid accounts; rows of the spend model have x > 0 and t_x > 0.
- * Unless the result is KAM_FIT_DONE, there are none.
+ * There are some only if the result is KAM_FIT_DONE or KAM_FIT_NONE_LOST.
+ *
+ * The latter is not rare.  Accounts that buy at rates as different as those of
+ * wholesale customers explain a year of silence without any loss, and then
+ * nothing that the data hold tells the lost from the slow.
  */
 KamFitProblem
 kam_alive_fit(KamModel model, const KamAliveRow *row, int64 nrows,
@@ -373,12 +377,10 @@ kam_alive_fit(KamModel model, const KamAliveRow *row, int64 nrows,
 		low[j] = log(SHAPE_MIN);
 		high[j] = log(SHAPE_MAX);
 	}
-	if (model != KAM_BGBB)
+	if (kam_parameter_with_unit(model) >= 0)
 	{
-		int			scaled = model == KAM_GAMMA_GAMMA ? 2 : 1;
-
-		low[scaled] = log(typical * SCALE_MIN);
-		high[scaled] = log(typical * SCALE_MAX);
+		low[kam_parameter_with_unit(model)] = log(typical * SCALE_MIN);
+		high[kam_parameter_with_unit(model)] = log(typical * SCALE_MAX);
 	}
 
 	thin = palloc(sizeof(KamAliveRow) * Min(nrows, START_ROWS));

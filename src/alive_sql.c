@@ -23,6 +23,9 @@ PG_FUNCTION_INFO_V1(kam_bgnbd_alive);
 PG_FUNCTION_INFO_V1(kam_bgbb_expected);
 PG_FUNCTION_INFO_V1(kam_mbgnbd_expected);
 PG_FUNCTION_INFO_V1(kam_bgnbd_expected);
+PG_FUNCTION_INFO_V1(kam_bgbb_buys);
+PG_FUNCTION_INFO_V1(kam_mbgnbd_buys);
+PG_FUNCTION_INFO_V1(kam_bgnbd_buys);
 PG_FUNCTION_INFO_V1(kam_bgbb_log_likelihood);
 PG_FUNCTION_INFO_V1(kam_mbgnbd_log_likelihood);
 PG_FUNCTION_INFO_V1(kam_bgnbd_log_likelihood);
@@ -30,11 +33,18 @@ PG_FUNCTION_INFO_V1(kam_gamma_gamma_log_likelihood);
 PG_FUNCTION_INFO_V1(kam_gamma_gamma_expected);
 PG_FUNCTION_INFO_V1(kam_clv);
 
-/* Beyond these, products of parameters and times could leave a double. */
+/*
+ * Beyond these, products of parameters and times could leave a double.  Fits
+ * stay well within.
+ */
+#define TIME_MIN			1e-12
 #define TIME_MAX			1e12
+#define SPEND_MIN			1e-12
 #define SPEND_MAX			1e30
-#define PARAMETER_MIN		1e-12
-#define PARAMETER_MAX		1e30
+#define SHAPE_MIN			1e-12
+#define SHAPE_MAX			1e12
+#define SCALE_MIN			1e-20
+#define SCALE_MAX			1e40
 
 /* Days of a month, for the models that count in days */
 #define MONTH_DAYS		(365.25 / 12)
@@ -56,10 +66,16 @@ static const char *const parameter_names[] = {
 static void
 check_time(double time, const char *name)
 {
-	if (!(time >= 0 && time <= TIME_MAX))
+	if (time < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be between 0 and %g", name, TIME_MAX),
+				 errmsg("%s must not be negative", name),
+				 errdetail("It is %g.", time),
+				 errhint("Times count from the first purchase, or from now.")));
+	if (time != 0 && !(time >= TIME_MIN && time <= TIME_MAX))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be 0 or between %g and %g", name, TIME_MIN, TIME_MAX),
 				 errdetail("It is %g.", time),
 				 errhint("Give the time since the first purchase, for example in days.")));
 }
@@ -118,12 +134,12 @@ void
 kam_spend_check(int64 x, double mean)
 {
 	check_count(x);
-	if (x > 0 && !(mean >= 0 && mean <= SPEND_MAX))
+	if (x > 0 && !(mean >= SPEND_MIN && mean <= SPEND_MAX))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("mean must be between 0 and %g", SPEND_MAX),
+				 errmsg("mean must be between %g and %g", SPEND_MIN, SPEND_MAX),
 				 errdetail("It is %g.", mean),
-				 errhint("Give the mean of purchases without credits, which the model knows nothing of.")));
+				 errhint("Give the mean of purchases without credits, and leave out accounts where it is zero.")));
 }
 
 /*
@@ -143,12 +159,16 @@ read_parameters(KamModel model, ArrayType *array, double *parameters)
 	memcpy(parameters, (const char *) array + ARR_OVERHEAD_NONULLS(1), sizeof(double) * n);
 	for (int i = 0; i < n; i++)
 	{
-		if (!(parameters[i] >= PARAMETER_MIN && parameters[i] <= PARAMETER_MAX))
+		bool		has_unit = i == kam_parameter_with_unit(model);
+		double		min = has_unit ? SCALE_MIN : SHAPE_MIN;
+		double		max = has_unit ? SCALE_MAX : SHAPE_MAX;
+
+		if (!(parameters[i] >= min && parameters[i] <= max))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("parameters of %s must be between %g and %g",
-							model_name[model], PARAMETER_MIN, PARAMETER_MAX),
-					 errdetail("Number %d of %s is %g.", i + 1, parameter_names[model], parameters[i]),
+					 errmsg("parameter %d of %s must be between %g and %g",
+							i + 1, model_name[model], min, max),
+					 errdetail("Of %s it is %g.", parameter_names[model], parameters[i]),
 					 errhint("Give what kam.%s_fit() returned.", model_name[model])));
 	}
 }
@@ -216,6 +236,20 @@ expected(FunctionCallInfo fcinfo, KamModel model)
 										account.t_x, account.age, t));
 }
 
+static Datum
+buys(FunctionCallInfo fcinfo, KamModel model)
+{
+	Account		account;
+	double		t = model == KAM_BGBB ? PG_GETARG_INT32(4) : PG_GETARG_FLOAT8(4);
+
+	read_account(fcinfo, model, &account);
+	check_time(t, "t");
+	if (model == KAM_BGBB)
+		check_can_expect(model, &account, t);
+	PG_RETURN_FLOAT8(kam_alive_buys(model, account.parameters, account.x,
+									account.t_x, account.age, t));
+}
+
 Datum
 kam_bgbb_alive(PG_FUNCTION_ARGS)
 {
@@ -253,6 +287,24 @@ kam_bgnbd_expected(PG_FUNCTION_ARGS)
 }
 
 Datum
+kam_bgbb_buys(PG_FUNCTION_ARGS)
+{
+	return buys(fcinfo, KAM_BGBB);
+}
+
+Datum
+kam_mbgnbd_buys(PG_FUNCTION_ARGS)
+{
+	return buys(fcinfo, KAM_MBGNBD);
+}
+
+Datum
+kam_bgnbd_buys(PG_FUNCTION_ARGS)
+{
+	return buys(fcinfo, KAM_BGNBD);
+}
+
+Datum
 kam_bgbb_log_likelihood(PG_FUNCTION_ARGS)
 {
 	return log_likelihood(fcinfo, KAM_BGBB);
@@ -285,11 +337,6 @@ kam_gamma_gamma_log_likelihood(PG_FUNCTION_ARGS)
 	kam_spend_check(x, mean);
 	if (x == 0)
 		PG_RETURN_FLOAT8(0);
-	if (mean == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("mean must be above zero"),
-				 errhint("Leave out accounts whose purchases are worth nothing.")));
 	PG_RETURN_FLOAT8(kam_spend_log_likelihood(parameters, x, mean));
 }
 

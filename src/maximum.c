@@ -17,11 +17,15 @@
 #include <math.h>
 
 /* Step of the differences, and the longest step of a variable */
-#define DIFFERENCE			1e-5
+#define DIFFERENCE			1e-4
 #define STEP_MAX			2.0
 
-/* A step that is as short as this is the last. */
+/* A step that is as short as this, or gains as little, is the last. */
 #define STEP_MIN			1e-8
+#define GAIN_MIN			1e-13
+
+/* If all steps were made, the last one must not have gained more. */
+#define GAIN_AT_END			1e-8
 
 /* Damping, as a part of the curvature of each variable */
 #define DAMPING_START		1e-3
@@ -77,24 +81,25 @@ solve(double h[N][N], double damping, const double *gradient, const bool *free,
 
 /*
  * Computes the second derivatives with the sign turned, so that they are
- * positive at a maximum.
+ * positive at a maximum.  They come from both sides, also beyond a bound: along
+ * a ridge the error of a one-sided difference is more than the curvature.
  */
 static void
-curvature(KamFunction function, void *data, int n, const double *high,
-		  const double *x, const double *gradient, double h[N][N])
+curvature(KamFunction function, void *data, int n, const double *x, double h[N][N])
 {
-	double		there[N];
-	double		derivative[N];
-
 	for (int i = 0; i < n; i++)
 	{
-		double		step = x[i] + DIFFERENCE > high[i] ? -DIFFERENCE : DIFFERENCE;
+		double		there[N];
+		double		before[N];
+		double		behind[N];
 
 		memcpy(there, x, sizeof(double) * n);
-		there[i] += step;
-		function(there, derivative, data);
+		there[i] = x[i] - DIFFERENCE;
+		function(there, before, data);
+		there[i] = x[i] + DIFFERENCE;
+		function(there, behind, data);
 		for (int j = 0; j < n; j++)
-			h[i][j] = (gradient[j] - derivative[j]) / step;
+			h[i][j] = (before[j] - behind[j]) / (2 * DIFFERENCE);
 	}
 	for (int i = 0; i < n; i++)
 	{
@@ -114,6 +119,7 @@ kam_maximize(KamFunction function, void *data, int n, const double *low,
 {
 	double		gradient[N];
 	double		damping = DAMPING_START;
+	double		gain = INFINITY;
 
 	*value = function(x, gradient, data);
 	while (steps-- > 0)
@@ -123,7 +129,7 @@ kam_maximize(KamFunction function, void *data, int n, const double *low,
 		double		longest = 0;
 		bool		better = false;
 
-		curvature(function, data, n, high, x, gradient, h);
+		curvature(function, data, n, x, h);
 		for (int i = 0; i < n; i++)
 			free[i] = !(x[i] <= low[i] && gradient[i] <= 0) &&
 				!(x[i] >= high[i] && gradient[i] >= 0);
@@ -150,6 +156,7 @@ kam_maximize(KamFunction function, void *data, int n, const double *low,
 			if (there_value > *value)
 			{
 				better = true;
+				gain = there_value - *value;
 				*value = there_value;
 				memcpy(x, there, sizeof(double) * n);
 				memcpy(gradient, derivative, sizeof(double) * n);
@@ -158,9 +165,9 @@ kam_maximize(KamFunction function, void *data, int n, const double *low,
 				break;
 		}
 		/* no step is left that rounding does not hide */
-		if (!better || longest < STEP_MIN)
+		if (!better || longest < STEP_MIN || gain < GAIN_MIN)
 			return true;
 		damping = Max(damping, DAMPING_MIN);
 	}
-	return false;
+	return gain < GAIN_AT_END;
 }

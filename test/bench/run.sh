@@ -4,7 +4,7 @@
 #   test/bench/run.sh [lines] [section]...
 #
 # lines: of the generated table, 10000000 unless given.  Sections: ledger
-# window book duckdb scaling size mart, all unless given.  ROUNDS (5) is how often
+# window book duckdb scaling size alive mart, all unless given.  ROUNDS (5) is how often
 # each query is timed; PG_CONFIG chooses the PostgreSQL, DUCKDB the version of
 # @duckdb/node-api.
 

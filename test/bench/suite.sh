@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures on the server of test/cluster.sh: all sections, or those given.
 #
-#   test/bench/suite.sh lines [ledger] [window] [book] [duckdb] [scaling] [size] [mart]
+#   test/bench/suite.sh lines [ledger] [window] [book] [duckdb] [scaling] [size] [alive] [mart]
 #
 # Progress goes to stderr, the result to stdout.  The program fails if a query
 # does or if two that should give the same rows do not; a target that is
@@ -28,9 +28,9 @@ lines=$1
 shift
 many=$((lines < 10000000 ? lines / 10 : 1000000))
 base=$((lines < 5000000 ? lines / 100 : 50000))
-[ $# -gt 0 ] || set -- ledger window book duckdb scaling size mart
+[ $# -gt 0 ] || set -- ledger window book duckdb scaling size alive mart
 for section; do
-	[[ " ledger window book duckdb scaling size mart " = *" $section "* ]] || die "no section $section"
+	[[ " ledger window book duckdb scaling size alive mart " = *" $section "* ]] || die "no section $section"
 done
 
 heading() { printf '\n%s\n' "$*"; say "$(date +%T) $*"; }
@@ -205,6 +205,23 @@ section_size() {
 	heading "size: bytes of the stored forms"
 	ask "$PARALLEL; SET search_path = base; $(<test/bench/size.sql)"
 	printf '%s\n' "$REPLY"
+}
+
+section_alive() {
+	local accounts model limit
+
+	for accounts in 50000 1000000; do
+		heading "alive: fits of $accounts accounts, serial, work_mem 256MB"
+		ask "RESET ALL; CREATE SCHEMA buyers; SET search_path = buyers"
+		ask "\\set accounts $accounts"$'\n'"\\i test/bench/buyer.sql"
+		ask "VACUUM (ANALYZE, FREEZE) buyer; SELECT public.pg_prewarm('buyer')"
+		race "$SERIAL" buyers/fit_bgbb buyers/fit_mbgnbd buyers/fit_bgnbd buyers/fit_gamma_gamma buyers/score_buyers
+		limit=$((accounts == 50000 ? 2 : 30))
+		for model in bgbb mbgnbd bgnbd gamma_gamma; do
+			verdict "seconds of kam.${model}_fit, $accounts accounts" "${ms[buyers/fit_$model]}" 1000 "<=" $limit
+		done
+		drop buyers
+	done
 }
 
 printf 'kam benchmark, %s\n' "$(date +%F)"

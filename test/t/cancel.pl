@@ -24,6 +24,7 @@ my %query = (
 	'cumulative_share' => 'SELECT sum(c) FROM (SELECT kam.cumulative_share(amount) OVER () AS c FROM account_amount) AS q',
 	'percentile_score' => 'SELECT sum(c) FROM (SELECT kam.percentile_score(amount) OVER () AS c FROM account_amount) AS q',
 	'gini' => 'SELECT kam.gini(amount) FROM account_amount',
+	'mbgnbd_fit' => 'SELECT kam.mbgnbd_fit(1 + id % 97, 10 + id % 1009, 1020 + id % 10007) FROM account_amount',
 	'ledger' => q{SELECT count(l) FROM (SELECT kam.ledger(date '2020-01-01' + id % 30000, amount) AS l FROM account_amount GROUP BY account) AS q},
 	'trend' => q{SELECT sum(kam.trend(l, '2099-12-01', 960)) FROM (SELECT kam.ledger(date '2020-01-01' + id % 29000, amount) AS l FROM account_amount GROUP BY account) AS q});
 

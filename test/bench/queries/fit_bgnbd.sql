@@ -1,0 +1,1 @@
+SELECT kam.bgnbd_fit(x, t_x, age) AS fit FROM buyer;

@@ -1,0 +1,1 @@
+SELECT kam.mbgnbd_fit(x, t_x, age) AS fit FROM buyer;
