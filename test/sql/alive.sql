@@ -279,9 +279,9 @@ FROM (SELECT *, (SELECT sum(kam.mbgnbd_log_likelihood(m, x, t_x, age)) FROM odd 
 
 -- What a ledger says for the models, against plain SQL
 SELECT setseed(0.5);
-CREATE TABLE sale AS SELECT account, date '2019-12-28' + floor(random() * random() * 1000)::integer AS day, CASE WHEN random() < 0.15 THEN -1 WHEN random() < 0.1 THEN 0 ELSE 1 END * round((random() * 100)::numeric, 2) AS amount FROM generate_series(1, 400) AS account, generate_series(1, 1 + (account % 12)) AS i;
+CREATE TABLE sale AS SELECT account, date '2019-12-28' + floor(random() * random() * 1000)::integer AS day, CASE WHEN random() < 0.15 THEN -1 WHEN random() < 0.1 THEN 0 ELSE 1 END * round((random() * 100)::numeric, 2) AS amount FROM generate_series(1, 200) AS account, generate_series(1, 1 + (account % 12)) AS i;
 CREATE TABLE ledger AS SELECT account, kam.ledger(day, amount) AS l FROM sale GROUP BY account;
-SELECT count(*) > 3000 AS many, count(got_x) > 2000 AS some, count(*) - count(got_x) > 300 AS none_yet, count(*) FILTER (WHERE got_x = 0) > 200 AS one_time, count(*) FILTER (WHERE (got_x, got_t_x, got_age) IS DISTINCT FROM (x, t_x, age)) AS days, count(*) FILTER (WHERE (got_mx, got_mt_x) IS DISTINCT FROM (mx, mt_x)) AS months,
+SELECT count(*) > 1500 AS many, count(got_x) > 1000 AS some, count(*) - count(got_x) > 150 AS none_yet, count(*) FILTER (WHERE got_x = 0) > 100 AS one_time, count(*) FILTER (WHERE (got_x, got_t_x, got_age) IS DISTINCT FROM (x, t_x, age)) AS days, count(*) FILTER (WHERE (got_mx, got_mt_x) IS DISTINCT FROM (mx, mt_x)) AS months,
 	count(*) FILTER (WHERE kam.mbgnbd_alive('{1, 30, 1, 5}', got_x, got_t_x, got_age) IS NULL) = count(*) - count(got_x) AS days_fit, count(*) FILTER (WHERE kam.bgbb_alive('{1, 1, 1, 5}', got_mx, got_mt_x, kam.age_months(l, until) - 1) IS NULL) = count(*) - count(got_mx) AS months_fit
 FROM (SELECT l, until, kam.repeat_days(l, until) AS got_x, kam.recency(l, until) AS got_t_x, kam.age(l, until) AS got_age, kam.repeat_months(l, until) AS got_mx, kam.recency_months(l, until) AS got_mt_x, d.*, m.*
 	FROM ledger AS a, unnest('{2019-12-28,2019-12-31,2020-01-01,2020-02-29,2020-03-15,2020-07-31,2020-12-01,2021-06-30,2022-05-17,2030-01-01}'::date[]) AS until,

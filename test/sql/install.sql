@@ -67,8 +67,8 @@ BEGIN
 			WHEN 'uuid' THEN $x$'00000000-0000-0000-0000-000000000007'::uuid$x$
 			WHEN 'anyelement' THEN '7::bigint'
 			WHEN 'text[]' THEN $x$'{}'::text[]$x$
-			WHEN 'double precision[]' THEN $x$'{0.5,0.5}'::float8[]$x$
-			WHEN 'boolean[]' THEN $x$'{true,false}'::boolean[]$x$
+			WHEN 'double precision[]' THEN $x$'{0.5,0.5,0.5,0.5}'::float8[]$x$
+			WHEN 'boolean[]' THEN $x$'{true,false,true,false}'::boolean[]$x$
 			WHEN 'regclass' THEN $x$'pg_class'::regclass$x$
 			WHEN 'cstring' THEN $x$'2020-01 sales 1 lines 1 days 1'::cstring$x$
 			WHEN 'bytea' THEN $x$'\x00'::bytea$x$ END, '?'), ', ' ORDER BY i))
