@@ -150,6 +150,7 @@ kam_alive_log_likelihood(KamModel model, const double *parameters, double x,
 						 double t_x, double age)
 {
 	double		log_a;
+	double		result;
 
 	if (model == KAM_BGBB)
 	{
@@ -174,7 +175,9 @@ kam_alive_log_likelihood(KamModel model, const double *parameters, double x,
 			r * log1p(age / alpha) +
 			(kam_log_rising(b, survived) - kam_log_rising(a + b, survived));
 	}
-	return log_a + kam_log1p_exp(lost(model, parameters, x, t_x, age));
+	result = log_a + kam_log1p_exp(lost(model, parameters, x, t_x, age));
+	/* that of BG/BB is a probability, which rounding must not take above one */
+	return model == KAM_BGBB ? Min(result, 0) : result;
 }
 
 /*
