@@ -40,12 +40,13 @@ CREATE INDEX value_month_event ON value_month (report_month) WHERE lost_month = 
 CREATE TABLE value_total (
 	report_month date PRIMARY KEY,
 	value_basis text NOT NULL,
+	alive_model text,
 	account_count integer NOT NULL,
 	historic_value numeric(24,4) NOT NULL,
 	expected_12m numeric(24,4),
 	discounted_value numeric(24,4)
 );
-COMMENT ON TABLE value_total IS 'One row per report month: sums of value_month, and whether they are margin or sales.';
+COMMENT ON TABLE value_total IS 'One row per report month: sums of value_month, whether they are margin or sales, and what says who is alive.';
 
 CREATE TABLE model_month (
 	report_month date NOT NULL,
@@ -57,7 +58,7 @@ CREATE TABLE model_month (
 	problem text,
 	PRIMARY KEY (report_month, model)
 );
-COMMENT ON TABLE model_month IS 'One row per report month and model of purchases: its fitted parameters, or why there is none.';
+COMMENT ON TABLE model_month IS 'One row per report month and model of purchases: its fitted parameters, or why there is none. observed stands in where bgbb has no fit: the share of those in the same state half a year ago who have bought since.';
 
 CREATE TABLE rule_month (
 	report_month date NOT NULL,
@@ -190,6 +191,7 @@ AS $$
 DECLARE
 	setting record;
 	before date := month - interval '1 month';
+	half_year_before date := month - interval '6 months';
 	has_cost boolean := (SELECT r.has_cost FROM report_month AS r WHERE r.report_month = month);
 	is_first boolean := NOT EXISTS (SELECT FROM value_total AS v WHERE v.report_month = before);
 BEGIN
@@ -209,41 +211,81 @@ BEGIN
 		SELECT f.repeat_months AS x, f.recency_months AS t_x, f.chance_months AS n, count(*) AS account_count
 		FROM figure AS f GROUP BY f.repeat_months, f.recency_months, f.chance_months
 	), fit AS MATERIALIZED (
-		SELECT count(*)::integer AS account_count, (count(*) FILTER (WHERE f.repeat_months > 0))::integer AS repeat_count,
+		SELECT count(*)::integer AS account_count,
 			kam.bgbb_fit(f.repeat_months, f.recency_months, f.chance_months) AS alive,
 			kam.bgbb_fit_problem(f.repeat_months, f.recency_months, f.chance_months) AS alive_problem,
-			kam.gamma_gamma_fit(f.repeat_months, f.repeat_mean) AS spend,
-			kam.gamma_gamma_fit_problem(f.repeat_months, f.repeat_mean) AS spend_problem,
 			sum(f.sales_total) / nullif(sum(f.purchases_total), 0) AS net_ratio,
 			sum(f.margin_total) / nullif(sum(f.sales_total) FILTER (WHERE f.margin_total IS NOT NULL), 0) AS margin_ratio
 		FROM figure AS f
+	), spend_fit AS MATERIALIZED (
+		SELECT count(*)::integer AS account_count, kam.gamma_gamma_fit(f.repeat_months, f.repeat_mean) AS spend, kam.gamma_gamma_fit_problem(f.repeat_months, f.repeat_mean) AS spend_problem
+		FROM figure AS f WHERE f.repeat_months > 0 AND (SELECT g.alive IS NOT NULL FROM fit AS g)
+	), past AS MATERIALIZED (
+		-- Where the model has no fit: who stood half a year ago as this account
+		-- does now, and who of them has bought since
+		SELECT least(w.chance_months - w.recency_months, 12) AS silence, CASE WHEN w.repeat_months < 2 THEN w.repeat_months WHEN w.repeat_months < 5 THEN 2 ELSE 3 END AS habit,
+			f.last_purchase > w.last_purchase AS is_back, w.lost_month > half_year_before AS was_there, f.lost_month > month AS is_there
+		FROM kam._value_figures(book, (SELECT k.account_id FROM _key AS k), half_year_before, setting.late_percentile, setting.lost_after_days) AS w JOIN figure AS f ON f.account = w.account
+		WHERE (SELECT g.alive IS NULL FROM fit AS g)
+	), returned AS MATERIALIZED (
+		SELECT p.silence, p.habit, grouping(p.silence, p.habit) AS detail, count(*) AS account_count, count(*) FILTER (WHERE p.is_back) AS back_count,
+			count(*) FILTER (WHERE p.was_there) AS there_count, count(*) FILTER (WHERE p.was_there AND p.is_there) AS kept_count
+		FROM past AS p GROUP BY GROUPING SETS ((p.silence, p.habit), (p.silence), ())
+	), retention AS MATERIALIZED (
+		SELECT r.account_count, r.back_count::double precision / r.account_count AS back, (r.kept_count::double precision / nullif(r.there_count, 0)) ^ (1 / 6.0) AS kept
+		FROM returned AS r WHERE r.detail = 3 AND r.account_count >= 30 AND r.back_count > 0
+	), observed AS MATERIALIZED (
+		-- Small classes lean on larger ones, as if these had ten accounts in them.
+		SELECT s.silence, h.habit,
+			(coalesce(c.back_count, 0) + 10 * (coalesce(b.back_count, 0) + 10 * o.back) / (coalesce(b.account_count, 0) + 10)) / (coalesce(c.account_count, 0) + 10) AS alive
+		FROM retention AS o CROSS JOIN generate_series(0, 12) AS s (silence) CROSS JOIN generate_series(0, 3) AS h (habit)
+			LEFT JOIN returned AS b ON b.detail = 1 AND b.silence = s.silence
+			LEFT JOIN returned AS c ON c.detail = 0 AND c.silence = s.silence AND c.habit = h.habit
+	), discount AS MATERIALIZED (
+		SELECT o.kept, (SELECT sum((o.kept ^ (t - 1) / (1 + setting.discount_rate) ^ (t / 12.0)) ORDER BY t) FROM generate_series(1, setting.value_months) AS t) AS months_discounted,
+			(SELECT sum(o.kept ^ (t - 1) ORDER BY t) FROM generate_series(1, 12) AS t) AS months_12m
+		FROM retention AS o
 	), model AS (
 		-- Summed as numeric, so that the order of the rows makes no difference
 		INSERT INTO model_month (report_month, model, parameter_names, parameters, log_likelihood, account_count, problem)
-		SELECT month, 'bgbb', '{alpha,beta,gamma,delta}', f.alive,
+		SELECT month, 'bgbb', ARRAY['alpha', 'beta', 'gamma', 'delta'], f.alive,
 			(SELECT sum((r.account_count * kam.bgbb_log_likelihood(f.alive, r.x, r.t_x, r.n))::numeric) FROM repeated AS r), f.account_count, f.alive_problem
 		FROM fit AS f
 		UNION ALL
-		SELECT month, 'gamma_gamma', '{p,q,v}', f.spend,
-			(SELECT sum(kam.gamma_gamma_log_likelihood(f.spend, g.repeat_months, g.repeat_mean)::numeric) FROM figure AS g WHERE g.repeat_months > 0), f.repeat_count, f.spend_problem
-		FROM fit AS f
+		SELECT month, 'gamma_gamma', ARRAY['p', 'q', 'v'], s.spend,
+			(SELECT sum(kam.gamma_gamma_log_likelihood(s.spend, g.repeat_months, g.repeat_mean)::numeric) FROM figure AS g WHERE g.repeat_months > 0), s.account_count, s.spend_problem
+		FROM spend_fit AS s, fit AS f WHERE f.alive IS NOT NULL
+		UNION ALL
+		SELECT month, 'observed', ARRAY['half_year_return', 'monthly_retention'], ARRAY[o.back, o.kept], NULL, o.account_count, NULL
+		FROM retention AS o
+		UNION ALL
+		SELECT month, 'observed', ARRAY['half_year_return', 'monthly_retention'], NULL, NULL, (SELECT count(*) FROM past), 'fewer than 30 accounts half a year ago, or nobody came back'
+		FROM fit AS f WHERE f.alive IS NULL AND NOT EXISTS (SELECT FROM retention)
 	), prospect AS MATERIALIZED (
 		-- Once for all accounts with the same history
 		SELECT r.x, r.t_x, r.n, kam.bgbb_alive(f.alive, r.x, r.t_x, r.n) AS alive, kam.bgbb_expected(f.alive, r.x, r.t_x, r.n, 12) AS months_12m,
-			kam.clv('bgbb', f.alive, r.x, r.t_x, r.n, 1, setting.value_months, 1, setting.discount_rate) AS months_discounted
+			kam.clv('bgbb', f.alive, r.x, r.t_x, r.n, 1, setting.value_months, 1, setting.discount_rate) AS months_discounted, false AS by_level
 		FROM repeated AS r, fit AS f WHERE f.alive IS NOT NULL
+		UNION ALL
+		SELECT r.x, r.t_x, r.n, o.alive, o.alive * d.months_12m, o.alive * d.months_discounted, true
+		FROM repeated AS r
+			JOIN observed AS o ON o.silence = least(r.n - r.t_x, 12) AND o.habit = CASE WHEN r.x < 2 THEN r.x WHEN r.x < 5 THEN 2 ELSE 3 END
+			CROSS JOIN discount AS d
 	), valued AS (
 		SELECT f.*, p.alive, f.lost_month <= month AS is_lost,
 			CASE WHEN f.purchase_days >= 3 THEN f.late_gap_days END AS usual_gap_days,
 			CASE WHEN has_cost THEN coalesce(f.margin_total, f.sales_total * g.margin_ratio, f.sales_total) ELSE f.sales_total END AS historic_value,
-			coalesce(kam.gamma_gamma_expected(g.spend, f.repeat_months, f.repeat_mean), f.purchases_total::double precision / (f.repeat_months + 1))
-				* coalesce(least(greatest(f.sales_total / nullif(f.purchases_total, 0), 0), 1), g.net_ratio, 1)::double precision AS spend,
+			-- Of an average month where the months are counted by what has been
+			-- observed, of a month with purchases where the model counts these
+			CASE WHEN p.by_level THEN f.level
+				ELSE coalesce(kam.gamma_gamma_expected(w.spend, f.repeat_months, f.repeat_mean), f.purchases_total::double precision / (f.repeat_months + 1))
+					* coalesce(least(greatest(f.sales_total / nullif(f.purchases_total, 0), 0), 1), g.net_ratio, 1)::double precision END AS spend,
 			CASE WHEN has_cost THEN coalesce(CASE WHEN f.sales_total > 0 THEN least(greatest(f.margin_total / f.sales_total, -1), 1) END, g.margin_ratio, 1) ELSE 1 END::double precision AS margin,
 			p.months_12m, p.months_discounted,
 			CASE WHEN f.season IS NOT NULL THEN 'account' WHEN sg.scope IS NOT NULL THEN 'group' WHEN si.scope IS NOT NULL THEN 'industry'
 				WHEN sc.scope IS NOT NULL THEN 'company' ELSE 'flat' END AS season_source,
-			CASE WHEN f.season IS NULL AND f.level_months < 12 THEN coalesce(sg.partial, si.partial, sc.partial)[f.level_months] END AS partial
-		FROM figure AS f CROSS JOIN fit AS g
+			CASE WHEN f.season IS NULL AND f.level_months < 12 THEN (coalesce(sg.partial, si.partial, sc.partial))[f.level_months] END AS partial
+		FROM figure AS f CROSS JOIN fit AS g CROSS JOIN spend_fit AS w
 			LEFT JOIN prospect AS p ON p.x = f.repeat_months AND p.t_x = f.recency_months AND p.n = f.chance_months
 			LEFT JOIN season AS sg ON sg.scope = 'group' AND sg.scope_name = f.account_group
 			LEFT JOIN season AS si ON si.scope = 'industry' AND si.scope_name = f.industry
@@ -279,8 +321,10 @@ BEGIN
 		a.need_level, a.spread, a.season_source, a.season
 	FROM alarmed AS a LEFT JOIN value_month AS p ON p.report_month = before AND p.account_id = a.account;
 
-	INSERT INTO value_total (report_month, value_basis, account_count, historic_value, expected_12m, discounted_value)
-	SELECT month, CASE WHEN has_cost THEN 'margin' ELSE 'sales' END, count(*), coalesce(sum(v.historic_value), 0), sum(v.expected_12m), sum(v.discounted_value)
+	INSERT INTO value_total (report_month, value_basis, alive_model, account_count, historic_value, expected_12m, discounted_value)
+	SELECT month, CASE WHEN has_cost THEN 'margin' ELSE 'sales' END,
+		(SELECT m.model FROM model_month AS m WHERE m.report_month = month AND m.model IN ('bgbb', 'observed') AND m.parameters IS NOT NULL),
+		count(*), coalesce(sum(v.historic_value), 0), sum(v.expected_12m), sum(v.discounted_value)
 	FROM value_month AS v WHERE v.report_month = month;
 	PERFORM kam._judge_rules(month);
 	PERFORM kam._judge_needs(month, book);
@@ -341,7 +385,7 @@ BEGIN
 	), past AS MATERIALIZED (
 		SELECT f.account, f.spread, f.ahead, f.ordinality, coalesce(f.season, sg.factors, si.factors, sc.factors) AS factors,
 			CASE WHEN f.season IS NOT NULL THEN 'own season' WHEN coalesce(sg.scope, si.scope, sc.scope) IS NOT NULL THEN 'borrowed season' ELSE 'flat' END AS form,
-			f.level / coalesce(nullif(CASE WHEN f.season IS NULL AND f.level_months < 12 THEN coalesce(sg.partial, si.partial, sc.partial)[f.level_months] END, 0), 1) AS level,
+			f.level / coalesce(nullif(CASE WHEN f.season IS NULL AND f.level_months < 12 THEN (coalesce(sg.partial, si.partial, sc.partial))[f.level_months] END, 0), 1) AS level,
 			count(*) OVER () AS account_count
 		FROM kam._value_figures(book, (SELECT k.account_id FROM _key AS k), half_year_before, setting.late_percentile, setting.lost_after_days) WITH ORDINALITY AS f
 			JOIN account_month AS m ON m.report_month = month AND m.account_id = f.account
@@ -359,7 +403,7 @@ BEGIN
 		SELECT g.form, count(*) AS given_count, count(*) FILTER (WHERE g.happened BETWEEN greatest(g.forecast + g.error_low * g.need_spread, 0) AND g.forecast + g.error_high * g.need_spread) AS covered_count
 		FROM (
 			SELECT e.form, e.error_low, e.error_high, v.need_spread, greatest(t.happened, 0) AS happened,
-				v.need_level * coalesce(coalesce(v.season, s.factors)[1 + (extract(month FROM half_year_before)::integer + t.k - 1) % 12], 1) AS forecast
+				v.need_level * coalesce((coalesce(v.season, s.factors))[1 + (extract(month FROM half_year_before)::integer + t.k - 1) % 12], 1) AS forecast
 			FROM tried AS t
 				JOIN value_month AS v ON v.report_month = half_year_before AND v.account_id = t.account
 				JOIN account_month AS a ON a.report_month = half_year_before AND a.account_id = t.account
@@ -490,11 +534,12 @@ SELECT v.report_month,
 	v.alarms & 2 <> 0 AS is_inactive,
 	v.alarms & 4 <> 0 AS has_smaller_orders,
 	v.alarms & 32 <> 0 AS is_doubtful,
-	v.alive,
+	v.alive, t.alive_model,
 	m.sales_12m,
 	v.expected_12m,
 	v.value_at_risk
 FROM value_month AS v
+	JOIN value_total AS t ON t.report_month = v.report_month
 	JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
 	JOIN report_setting AS s ON s.report_month = v.report_month
 WHERE v.risk_rank IS NOT NULL;
@@ -578,7 +623,7 @@ SELECT m.report_month,
 	m.model, p.parameter, p.parameter_value, m.log_likelihood, m.account_count AS fitted_accounts, m.problem
 FROM model_month AS m
 	CROSS JOIN LATERAL (SELECT n.parameter, m.parameters[n.place] AS parameter_value FROM unnest(m.parameter_names) WITH ORDINALITY AS n (parameter, place)) AS p;
-COMMENT ON VIEW value_model IS 'One row per report month, model and parameter: bgbb says who is alive and how often it will buy, gamma_gamma how much in a month with purchases; or why the sales carry no fit.';
+COMMENT ON VIEW value_model IS 'One row per report month, model and parameter: bgbb says who is alive and how often it will buy, gamma_gamma how much in a month with purchases; or why the sales carry no fit; observed stands in for bgbb then.';
 
 CREATE VIEW lifetime_value AS
 SELECT v.report_month,
@@ -587,7 +632,7 @@ SELECT v.report_month,
 	v.account_id, m.account_name, m.manager, m.account_group, m.industry, m.region, m.is_key, m.is_managed, m.abc_class, m.rank,
 	t.value_basis,
 	v.historic_value,
-	v.alive,
+	v.alive, t.alive_model,
 	v.expected_12m,
 	v.discounted_value,
 	(v.historic_value + v.discounted_value)::numeric(24,4) AS lifetime_value,
@@ -597,7 +642,7 @@ SELECT v.report_month,
 FROM value_month AS v
 	JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
 	JOIN value_total AS t ON t.report_month = v.report_month;
-COMMENT ON VIEW lifetime_value IS 'One row per report month and ranked account: what it has brought, what it is expected to bring in twelve months and, discounted, in settings.value_months, with its share of that and how much depends on it and on all worth more. In margin where cost is bound, else in net sales; expected_12m always in net sales. Empty where the model has no fit: see value_model.';
+COMMENT ON VIEW lifetime_value IS 'One row per report month and ranked account: what it has brought, what it is expected to bring in twelve months and, discounted, in settings.value_months, with its share of that and how much depends on it and on all worth more. In margin where cost is bound, else in net sales; expected_12m always in net sales. Empty where nothing says who is alive: see value_model.';
 
 CREATE VIEW lifetime_value_group AS
 SELECT g.report_month,
@@ -622,7 +667,7 @@ SELECT v.report_month,
 	v.account_id, m.account_name, m.manager,
 	v.season_source,
 	c.calendar_month,
-	coalesce(coalesce(v.season, s.factors)[c.calendar_month], 1) AS season_factor
+	coalesce((coalesce(v.season, s.factors))[c.calendar_month], 1) AS season_factor
 FROM value_month AS v
 	JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
 	LEFT JOIN season_month AS s ON s.report_month = v.report_month AND s.scope = v.season_source
@@ -643,7 +688,7 @@ SELECT n.report_month,
 	round(greatest(n.need_level * n.season_factor + n.need_spread * e.error_high, 0)::numeric, 2)::numeric(24,4) AS expected_high
 FROM (
 	SELECT v.report_month, v.account_id, m.account_name, m.manager, m.account_group, m.is_key, m.is_managed, k.months_ahead, v.season_source, v.need_level, v.need_spread,
-		coalesce(coalesce(v.season, s.factors)[1 + (extract(month FROM v.report_month)::integer + k.months_ahead - 1) % 12], 1) AS season_factor
+		coalesce((coalesce(v.season, s.factors))[1 + (extract(month FROM v.report_month)::integer + k.months_ahead - 1) % 12], 1) AS season_factor
 	FROM value_month AS v
 		JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
 		LEFT JOIN season_month AS s ON s.report_month = v.report_month AND s.scope = v.season_source
@@ -675,13 +720,13 @@ SELECT p.report_month,
 FROM (
 	SELECT v.report_month, v.account_id, m.account_name, m.manager, m.account_group, m.is_key, m.is_managed, v.season_source, v.need_level,
 		k.months_ahead, k.season_factor,
-		coalesce(v.season, s.factors)[extract(month FROM v.report_month)::integer] AS present_factor
+		(coalesce(v.season, s.factors))[extract(month FROM v.report_month)::integer] AS present_factor
 	FROM value_month AS v
 		JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
 		LEFT JOIN season_month AS s ON s.report_month = v.report_month AND s.scope = v.season_source
 			AND s.scope_name = CASE v.season_source WHEN 'group' THEN m.account_group WHEN 'industry' THEN m.industry ELSE '' END
 		CROSS JOIN LATERAL (
-			SELECT a.months_ahead, coalesce(v.season, s.factors)[1 + (extract(month FROM v.report_month)::integer + a.months_ahead - 1) % 12] AS season_factor
+			SELECT a.months_ahead, (coalesce(v.season, s.factors))[1 + (extract(month FROM v.report_month)::integer + a.months_ahead - 1) % 12] AS season_factor
 			FROM generate_series(1, 6) AS a (months_ahead)
 			ORDER BY season_factor DESC, a.months_ahead LIMIT 1) AS k
 	WHERE v.lost_month > v.report_month AND v.season_source <> 'flat' AND v.need_level > 0) AS p
@@ -696,7 +741,7 @@ SELECT m.report_month,
 	m.is_key, m.is_managed, coalesce(t.is_strategic, false) AS is_strategic, t.score, t.gate,
 	m.abc_class, m.frequency_class, m.rank, m.sales_12m,
 	CASE WHEN v.lost_month > v.report_month THEN
-		round((v.need_level * coalesce(coalesce(v.season, s.factors)[1 + extract(month FROM m.report_month)::integer % 12], 1))::numeric, 2)::numeric(24,4) END AS expected_next_month
+		round((v.need_level * coalesce((coalesce(v.season, s.factors))[1 + extract(month FROM m.report_month)::integer % 12], 1))::numeric, 2)::numeric(24,4) END AS expected_next_month
 FROM account_month AS m
 	JOIN value_month AS v ON v.report_month = m.report_month AND v.account_id = m.account_id
 	LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id
@@ -744,8 +789,9 @@ BEGIN ATOMIC
 	('is_inactive', 'Whether it bought in none of the last settings.silence_months months.'),
 	('has_smaller_orders', 'Whether its average order of three months is smaller by settings.order_fall than that of the twelve months before.'),
 	('is_doubtful', 'Whether the model gives it less than settings.alive_threshold of being alive.'),
-	('alive', 'Probability that it is still a customer (BG/BB on months with and without a purchase). At equal silence it is lower for those who bought more often: for them the silence is the more unusual. Empty where the sales carry no fit.'),
-	('expected_12m', 'Net sales expected in the next twelve months: expected months with a purchase (BG/BB) times the expected purchases of such a month (Gamma-Gamma), less its usual credits.'),
+	('alive', 'Probability that it is still a customer, by alive_model. At equal silence it can be lower for those who bought more often: for them the silence is the more unusual.'),
+	('alive_model', 'bgbb: BG/BB on months with and without a purchase. observed, where that has no fit: the share of the accounts with as many silent months and purchases half a year ago that have bought since. Empty where neither is known.'),
+	('expected_12m', 'Net sales expected in the next twelve months: by bgbb the expected months with a purchase times the expected purchases of such a month (Gamma-Gamma), less its usual credits; by observed the average month of the last twelve times the probability of being alive and the retention.'),
 	('value_at_risk', 'Net sales of twelve months times the probability that it is gone; without a model all of them if it is late, else nothing.'),
 	('lost_month', 'Month from which on it is lost.'),
 	('is_new_loss', 'Whether it was lost in this month.'),
@@ -770,7 +816,7 @@ BEGIN ATOMIC
 	('came_back_count', 'Of these, who has bought since.'),
 	('hit_rate', 'Part of the alarms after which the account did not come back.'),
 	('base_rate', 'The same part of all accounts that the rule can judge and that were not lost before.'),
-	('model', 'bgbb (Fader, Hardie and Shang 2010) or gamma_gamma (Fader and Hardie 2013).'),
+	('model', 'bgbb (Fader, Hardie and Shang 2010), gamma_gamma (Fader and Hardie 2013), or observed: what became of the accounts of half a year ago.'),
 	('parameter', 'Name of the parameter.'),
 	('parameter_value', 'Its fitted value; empty without a fit.'),
 	('log_likelihood', 'Log-likelihood of the fit.'),
