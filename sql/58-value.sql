@@ -151,6 +151,14 @@ $ddl$;
 COMMENT ON FUNCTION kam._value_tables() IS 'Tables of a mart: alarms, value, need and delivery of each report month, and the registers about lost accounts.';
 
 -- Seasons
+CREATE FUNCTION kam._season_means(factors double precision[], month date) RETURNS double precision[]
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+	SELECT array_agg(m.mean ORDER BY m.n)
+	FROM (SELECT i + 1 AS n, sum(factors[1 + (extract(month FROM month)::integer + 11 - i) % 12]) OVER (ORDER BY i) / (i + 1) AS mean FROM generate_series(0, 11) AS i) AS m;
+END;
+COMMENT ON FUNCTION kam._season_means(double precision[], date) IS 'What the last month of twelve, the last two, and so on make of an average month: the mean of their factors.';
+
 CREATE FUNCTION kam._seasons(book kam.book, month date, label_month date) RETURNS TABLE (scope text, scope_name text, factors double precision[], partial double precision[])
 	LANGUAGE plpgsql STABLE
 AS $$
@@ -175,8 +183,7 @@ BEGIN
 		UNION ALL SELECT 'company', '', kam.rollup(i.ledger) FROM industry AS i
 	)
 	SELECT p.scope, p.scope_name, f.factors,
-		-- What the last n months make of an average month, n = 1 to 12
-		ARRAY(SELECT (SELECT sum(f.factors[1 + (extract(month FROM _seasons.month)::integer + 11 - i) % 12] ORDER BY i) FROM generate_series(0, n - 1) AS i) / n FROM generate_series(1, 12) AS n)
+		kam._season_means(f.factors, _seasons.month)
 	FROM pooled AS p, LATERAL (SELECT kam._repeated_season(p.ledger, _seasons.month) AS factors OFFSET 0) AS f
 	WHERE f.factors IS NOT NULL;
 END
@@ -290,7 +297,7 @@ BEGIN
 			LEFT JOIN season AS sg ON sg.scope = 'group' AND sg.scope_name = f.account_group
 			LEFT JOIN season AS si ON si.scope = 'industry' AND si.scope_name = f.industry
 			LEFT JOIN season AS sc ON sc.scope = 'company'
-	), alarmed AS (
+	), alarmed AS MATERIALIZED (
 		SELECT v.*,
 			CASE WHEN v.purchase_days >= 3 AND v.silent_days > setting.silence_factor * v.median_gap_days THEN 1 ELSE 0 END
 			+ CASE WHEN v.last_purchase < month - make_interval(months => setting.silence_months - 1) THEN 2 ELSE 0 END
@@ -305,6 +312,11 @@ BEGIN
 			round((v.months_discounted * v.spend * v.margin)::numeric, 2) AS discounted_value,
 			v.level / coalesce(nullif(v.partial, 0), 1) AS need_level
 		FROM valued AS v
+	), risk AS (
+		SELECT a.account, rank() OVER (ORDER BY a.value_at_risk DESC) AS risk_rank FROM alarmed AS a WHERE a.value_at_risk > 0 AND a.alarms & 47 <> 0
+	), worth AS (
+		SELECT a.account, rank() OVER (ORDER BY a.discounted_value DESC) AS value_rank, kam.cumulative_share(a.discounted_value) OVER () AS cumulative_share
+		FROM alarmed AS a WHERE a.discounted_value > 0
 	)
 	INSERT INTO value_month (report_month, account_id, silent_days, late_gap_days, lost_month, is_won_back, alarms, new_alarms, year_sales,
 		alive, value_at_risk, risk_rank, historic_value, expected_12m, discounted_value, value_rank, value_cumulative_share,
@@ -312,14 +324,12 @@ BEGIN
 	SELECT month, a.account, a.silent_days, a.usual_gap_days, a.lost_month, a.is_won_back, a.alarms,
 		-- What stood in the first month began at an unknown time, but for losses.
 		CASE WHEN is_first THEN CASE WHEN a.lost_month = month THEN 16 ELSE 0 END ELSE a.alarms & ~ coalesce(p.alarms::integer, 0) & 63 END,
-		a.year_sales, a.alive, a.value_at_risk,
-		CASE WHEN a.value_at_risk > 0 AND NOT a.is_lost AND a.alarms & 47 <> 0
-			THEN rank() OVER (PARTITION BY a.value_at_risk > 0 AND NOT a.is_lost AND a.alarms & 47 <> 0 ORDER BY a.value_at_risk DESC) END,
-		a.historic_value, a.expected_12m, a.discounted_value,
-		CASE WHEN a.discounted_value > 0 THEN rank() OVER (ORDER BY a.discounted_value DESC NULLS LAST) END,
-		kam.cumulative_share(a.discounted_value) OVER (),
+		a.year_sales, a.alive, a.value_at_risk, r.risk_rank, a.historic_value, a.expected_12m, a.discounted_value, w.value_rank, w.cumulative_share,
 		a.need_level, a.spread, a.season_source, a.season
-	FROM alarmed AS a LEFT JOIN value_month AS p ON p.report_month = before AND p.account_id = a.account;
+	FROM alarmed AS a
+		LEFT JOIN risk AS r ON r.account = a.account
+		LEFT JOIN worth AS w ON w.account = a.account
+		LEFT JOIN value_month AS p ON p.report_month = before AND p.account_id = a.account;
 
 	INSERT INTO value_total (report_month, value_basis, alive_model, account_count, historic_value, expected_12m, discounted_value)
 	SELECT month, CASE WHEN has_cost THEN 'margin' ELSE 'sales' END,
@@ -353,20 +363,38 @@ CREATE FUNCTION kam._judge_rules(month date) RETURNS void
 	LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
+DECLARE
+	last_day date := month + interval '1 month' - interval '1 day';
 BEGIN
+	WITH present AS MATERIALIZED (
+		SELECT v.account_id, v.silent_days FROM value_month AS v WHERE v.report_month = month
+	)
 	INSERT INTO rule_month (report_month, rule, horizon_months, eligible_count, eligible_gone_count, flagged_count, gone_count)
-	SELECT month, r.rule, h.months,
-		count(*), count(*) FILTER (WHERE j.is_gone), count(*) FILTER (WHERE j.new_alarms & r.bit <> 0), count(*) FILTER (WHERE j.new_alarms & r.bit <> 0 AND j.is_gone)
-	FROM (VALUES (3), (6)) AS h (months)
-		CROSS JOIN LATERAL (
-			SELECT w.alarms, w.new_alarms, w.late_gap_days, w.alive, month + interval '1 month' - v.silent_days * interval '1 day' <= w.report_month + interval '1 month' AS is_gone
-			FROM value_month AS w JOIN value_month AS v ON v.report_month = month AND v.account_id = w.account_id
-			-- Those who were lost before it are no news.
-			WHERE w.report_month = month - make_interval(months => h.months) AND w.lost_month >= w.report_month) AS j
-		CROSS JOIN (VALUES ('silent', 1), ('inactive', 2), ('smaller orders', 4), ('late', 8), ('lost', 16), ('model', 32)) AS r (rule, bit)
-	WHERE CASE r.rule WHEN 'silent' THEN j.late_gap_days IS NOT NULL WHEN 'late' THEN j.late_gap_days IS NOT NULL
-		WHEN 'smaller orders' THEN j.alarms & 64 <> 0 WHEN 'model' THEN j.alive IS NOT NULL ELSE true END
-	GROUP BY r.rule, h.months;
+	SELECT month, r.rule, c.months, r.eligible, r.eligible_gone, r.flagged, r.gone
+	FROM (
+		-- One pass for all rules
+		SELECT h.months, count(*) AS n, count(*) FILTER (WHERE j.is_gone) AS n_gone,
+			count(j.late_gap_days) AS n_gaps, count(j.late_gap_days) FILTER (WHERE j.is_gone) AS n_gaps_gone,
+			count(*) FILTER (WHERE j.alarms & 64 <> 0) AS n_orders, count(*) FILTER (WHERE j.alarms & 64 <> 0 AND j.is_gone) AS n_orders_gone,
+			count(j.alive) AS n_alive, count(j.alive) FILTER (WHERE j.is_gone) AS n_alive_gone,
+			count(*) FILTER (WHERE j.new_alarms & 1 <> 0) AS f1, count(*) FILTER (WHERE j.new_alarms & 1 <> 0 AND j.is_gone) AS g1,
+			count(*) FILTER (WHERE j.new_alarms & 2 <> 0) AS f2, count(*) FILTER (WHERE j.new_alarms & 2 <> 0 AND j.is_gone) AS g2,
+			count(*) FILTER (WHERE j.new_alarms & 4 <> 0) AS f4, count(*) FILTER (WHERE j.new_alarms & 4 <> 0 AND j.is_gone) AS g4,
+			count(*) FILTER (WHERE j.new_alarms & 8 <> 0) AS f8, count(*) FILTER (WHERE j.new_alarms & 8 <> 0 AND j.is_gone) AS g8,
+			count(*) FILTER (WHERE j.new_alarms & 16 <> 0) AS f16, count(*) FILTER (WHERE j.new_alarms & 16 <> 0 AND j.is_gone) AS g16,
+			count(*) FILTER (WHERE j.new_alarms & 32 <> 0) AS f32, count(*) FILTER (WHERE j.new_alarms & 32 <> 0 AND j.is_gone) AS g32
+		FROM (VALUES (3, (month - interval '3 months')::date), (6, (month - interval '6 months')::date)) AS h (months, alarm_month)
+			CROSS JOIN LATERAL (
+				-- Gone is who has been silent since the alarm; those who were lost
+				-- before it are no news.
+				SELECT w.alarms, w.new_alarms, w.late_gap_days, w.alive, v.silent_days >= last_day - (w.report_month + interval '1 month' - interval '1 day')::date AS is_gone
+				FROM value_month AS w JOIN present AS v ON v.account_id = w.account_id
+				WHERE w.report_month = h.alarm_month AND w.lost_month >= h.alarm_month) AS j
+		GROUP BY h.months) AS c,
+		LATERAL (VALUES ('silent', c.n_gaps, c.n_gaps_gone, c.f1, c.g1), ('inactive', c.n, c.n_gone, c.f2, c.g2), ('smaller orders', c.n_orders, c.n_orders_gone, c.f4, c.g4),
+			('late', c.n_gaps, c.n_gaps_gone, c.f8, c.g8), ('lost', c.n, c.n_gone, c.f16, c.g16), ('model', c.n_alive, c.n_alive_gone, c.f32, c.g32))
+			AS r (rule, eligible, eligible_gone, flagged, gone)
+	WHERE r.eligible > 0;
 END
 $$;
 COMMENT ON FUNCTION kam._judge_rules(date) IS 'Counts how many of the accounts with a new alarm three and six months ago have not bought since. In the search_path of its caller.';
@@ -381,7 +409,11 @@ DECLARE
 BEGIN
 	SELECT * INTO STRICT setting FROM settings;
 	WITH season AS MATERIALIZED (
+		SELECT s.scope, s.scope_name, s.factors, kam._season_means(s.factors, half_year_before) AS partial
+		FROM season_month AS s WHERE s.report_month = half_year_before
+		UNION ALL
 		SELECT s.* FROM kam._seasons(book, half_year_before, month) AS s
+		WHERE NOT EXISTS (SELECT FROM value_total AS t WHERE t.report_month = half_year_before)
 	), past AS MATERIALIZED (
 		SELECT f.account, f.spread, f.ahead, f.ordinality, coalesce(f.season, sg.factors, si.factors, sc.factors) AS factors,
 			CASE WHEN f.season IS NOT NULL THEN 'own season' WHEN coalesce(sg.scope, si.scope, sc.scope) IS NOT NULL THEN 'borrowed season' ELSE 'flat' END AS form,
