@@ -204,7 +204,7 @@ DECLARE
 BEGIN
 	PERFORM kam._forget_value(month);
 	SELECT * INTO STRICT setting FROM settings;
-	WITH season AS MATERIALIZED (
+	WITH RECURSIVE season AS MATERIALIZED (
 		SELECT s.* FROM kam._seasons(book, month, month) AS s
 	), kept_season AS (
 		INSERT INTO season_month (report_month, scope, scope_name, factors)
@@ -241,13 +241,20 @@ BEGIN
 	), retention AS MATERIALIZED (
 		SELECT r.account_count, r.back_count::double precision / r.account_count AS back, (r.kept_count::double precision / nullif(r.there_count, 0)) ^ (1 / 6.0) AS kept
 		FROM returned AS r WHERE r.detail = 3 AND r.account_count >= 30 AND r.back_count > 0
+	), by_silence AS (
+		-- Classes with few accounts lean on the less silent ones next to them, as
+		-- if these had ten accounts in them: longer silence than any was there half
+		-- a year ago counts as the longest that was.
+		SELECT -1 AS silence, o.back AS alive FROM retention AS o
+		UNION ALL
+		SELECT b.silence + 1, (coalesce(r.back_count, 0) + 10 * b.alive) / (coalesce(r.account_count, 0) + 10)
+		FROM by_silence AS b LEFT JOIN returned AS r ON r.detail = 1 AND r.silence = b.silence + 1
+		WHERE b.silence < 12
 	), observed AS MATERIALIZED (
-		-- Small classes lean on larger ones, as if these had ten accounts in them.
-		SELECT s.silence, h.habit,
-			(coalesce(c.back_count, 0) + 10 * (coalesce(b.back_count, 0) + 10 * o.back) / (coalesce(b.account_count, 0) + 10)) / (coalesce(c.account_count, 0) + 10) AS alive
-		FROM retention AS o CROSS JOIN generate_series(0, 12) AS s (silence) CROSS JOIN generate_series(0, 3) AS h (habit)
-			LEFT JOIN returned AS b ON b.detail = 1 AND b.silence = s.silence
-			LEFT JOIN returned AS c ON c.detail = 0 AND c.silence = s.silence AND c.habit = h.habit
+		SELECT b.silence, h.habit, (coalesce(c.back_count, 0) + 10 * b.alive) / (coalesce(c.account_count, 0) + 10) AS alive
+		FROM by_silence AS b CROSS JOIN generate_series(0, 3) AS h (habit)
+			LEFT JOIN returned AS c ON c.detail = 0 AND c.silence = b.silence AND c.habit = h.habit
+		WHERE b.silence >= 0
 	), discount AS MATERIALIZED (
 		SELECT o.kept, (SELECT sum((o.kept ^ (t - 1) / (1 + setting.discount_rate) ^ (t / 12.0)) ORDER BY t) FROM generate_series(1, setting.value_months) AS t) AS months_discounted,
 			(SELECT sum(o.kept ^ (t - 1) ORDER BY t) FROM generate_series(1, 12) AS t) AS months_12m
@@ -500,7 +507,7 @@ BEGIN
 	FROM unnest(months) AS u (month) CROSS JOIN LATERAL kam._account_map(key, u.month, (SELECT s.unit = 'group' FROM settings AS s)) AS a;
 END
 $$;
-COMMENT ON FUNCTION kam._account_maps(anyelement, date[]) IS 'kam._account_map for each of some months. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._account_maps(anyelement, date[]) IS 'What kam._account_map gives for each of some months. Of the key only the type counts. In the search_path of its caller.';
 
 CREATE FUNCTION kam._read_delivery(mart text, refresh_id bigint) RETURNS void
 	LANGUAGE plpgsql
@@ -716,8 +723,8 @@ SELECT n.report_month,
 	n.season_source,
 	n.season_factor,
 	round((n.need_level * n.season_factor)::numeric, 2)::numeric(24,4) AS expected_sales,
-	round(greatest(n.need_level * n.season_factor + n.need_spread * e.error_low, 0)::numeric, 2)::numeric(24,4) AS expected_low,
-	round(greatest(n.need_level * n.season_factor + n.need_spread * e.error_high, 0)::numeric, 2)::numeric(24,4) AS expected_high
+	CASE WHEN e.error_low IS NOT NULL THEN round(greatest(n.need_level * n.season_factor + n.need_spread * e.error_low, 0)::numeric, 2) END::numeric(24,4) AS expected_low,
+	CASE WHEN e.error_low IS NOT NULL THEN round(greatest(n.need_level * n.season_factor + n.need_spread * e.error_high, 0)::numeric, 2) END::numeric(24,4) AS expected_high
 FROM (
 	SELECT v.report_month, v.account_id, m.account_name, m.manager, m.account_group, m.is_key, m.is_managed, k.months_ahead, v.season_source, v.need_level, v.need_spread,
 		coalesce((coalesce(v.season, s.factors))[1 + (extract(month FROM v.report_month)::integer + k.months_ahead - 1) % 12], 1) AS season_factor
