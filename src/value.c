@@ -93,7 +93,8 @@ lost_from(const KamMonths *ledger, int last, int lost_after_days)
 	const KamMonth *m = &ledger->month[last];
 	DateADT		day = kam_month_to_date(m->month) + pg_leftmost_one_pos32(m->days);
 	int			ignored;
-	int32		lost = kam_month_from_date(day + lost_after_days, &ignored);
+	int32		lost = kam_month_from_date(Min(day, kam_month_to_date(KAM_MONTH_LAST) - lost_after_days) + lost_after_days,
+										   &ignored);
 	int			first = 0;
 
 	while (ledger->month[first].days == 0)
@@ -103,7 +104,7 @@ lost_from(const KamMonths *ledger, int last, int lost_after_days)
 	for (int i = first; i <= last; i++)
 	{
 		if (ledger->month[i].days != 0 && ledger->month[i].month >= m->month - SEASON_BEFORE)
-			return Max(lost, ledger->month[i].month + SEASON_AFTER);
+			return Min(Max(lost, ledger->month[i].month + SEASON_AFTER), KAM_MONTH_LAST);
 	}
 	return lost;
 }

@@ -122,7 +122,7 @@ WITH judged AS (
 	FROM made.value_month AS v, unnest(ARRAY[3, 6]) AS h, (VALUES ('silent', 1), ('inactive', 2), ('smaller orders', 4), ('late', 8), ('lost', 16), ('model', 32)) AS r (rule, bit)
 	WHERE v.lost_month >= v.report_month AND CASE WHEN r.rule IN ('silent', 'late') THEN v.late_gap_days IS NOT NULL WHEN r.rule = 'smaller orders' THEN v.alarms & 64 <> 0 WHEN r.rule = 'model' THEN v.alive IS NOT NULL ELSE true END
 )
-SELECT count(*) AS rows, count(*) FILTER (WHERE q.flagged_count IS DISTINCT FROM j.flagged OR q.gone_count IS DISTINCT FROM j.gone OR abs(q.base_rate - j.base) > 1e-12) AS different
+SELECT count(*) AS rows, count(*) FILTER (WHERE q.accounts_flagged IS DISTINCT FROM j.flagged OR q.accounts_gone IS DISTINCT FROM j.gone OR abs(q.base_rate - j.base) > 1e-12) AS different
 FROM made.rule_quality AS q FULL JOIN (SELECT month, horizon, rule, count(*) FILTER (WHERE is_flagged) AS flagged, count(*) FILTER (WHERE is_flagged AND is_gone) AS gone, avg(is_gone::integer) AS base
 	FROM judged WHERE month <= '2024-06-01' GROUP BY 1, 2, 3) AS j ON j.month = q.report_month AND j.horizon = q.horizon_months AND j.rule = q.rule;
 
@@ -191,6 +191,16 @@ FROM made.lifetime_value_group AS g JOIN (SELECT report_month, account_group, su
 SELECT count(*) AS rows, count(*) FILTER (WHERE abs(value_at_risk - greatest(sales_12m, 0) * (1 - alive)::numeric) > 0.01) AS risk, count(*) FILTER (WHERE risk_rank <> r) AS rank,
 	count(*) FILTER (WHERE NOT (is_late OR is_silent OR is_inactive OR has_smaller_orders OR is_doubtful)) AS without_alarm, count(l.account_id) AS lost
 FROM (SELECT *, rank() OVER (PARTITION BY report_month ORDER BY value_at_risk DESC) AS r FROM made.churn_risk) AS c LEFT JOIN made.lost_account AS l USING (report_month, account_id) WHERE c.alive IS NOT NULL;
+
+-- Calibration of BG/BB: alive against purchases in the half year after, and the
+-- area under the curve of it and of plain silence
+CREATE TEMP TABLE judged AS
+SELECT v.report_month, v.account_id, v.alive, v.silent_days, EXISTS (SELECT FROM o_day AS d WHERE d.account = v.account_id AND d.month > v.report_month AND d.month <= v.report_month + interval '6 months') AS came
+FROM made.value_month AS v JOIN made.value_total AS t USING (report_month) WHERE t.alive_model = 'bgbb' AND v.report_month <= '2023-12-01';
+SELECT width_bucket(alive, 0, 1.0000001, 5) AS fifth, count(*) AS accounts, round(avg(alive)::numeric, 2) AS alive, round(avg(came::integer), 2) AS came FROM judged GROUP BY 1 ORDER BY 1;
+WITH score AS (SELECT s.name, s.x, came FROM judged, LATERAL (VALUES ('alive', alive), ('silence', -silent_days)) AS s (name, x)), ranked AS (
+	SELECT name, came, (rank() OVER (PARTITION BY name ORDER BY x) + count(*) OVER (PARTITION BY name, x) / 2.0 - 0.5) AS r FROM score)
+SELECT name, round(((sum(r) FILTER (WHERE came) - count(*) FILTER (WHERE came) * (count(*) FILTER (WHERE came) + 1) / 2.0) / (count(*) FILTER (WHERE came) * count(*) FILTER (WHERE NOT came)))::numeric, 3) AS auc FROM ranked GROUP BY 1 ORDER BY 1;
 
 --
 -- Seasons and needs
@@ -309,6 +319,8 @@ SELECT count(*) FROM (SELECT kam.book(1, date '2024-01-01', -1) AS b) AS b, kam.
 SELECT f.account, f.last_purchase, f.lost_month, f.level, f.spread, f.ahead FROM (SELECT kam.book(1, d, x) AS b FROM (VALUES (date '2024-01-31', 10.0), ('2024-02-01', 5), ('2024-07-31', -3), ('2024-08-01', 9)) AS v (d, x)) AS b, kam._value_figures(b, NULL::integer, '2024-01-05', 0.9, 180) AS f;
 SELECT f.account, f.lost_month, f.level, f.ahead FROM (SELECT kam.book(1, d, 1e18) AS b FROM (VALUES (date '0004-01-31'), ('0103-12-31')) AS v (d)) AS b, kam._value_figures(b, NULL::integer, '0103-12-05', 0.9, 36500) AS f;
 
+SELECT f.last_purchase, f.lost_month FROM (SELECT kam.book(1, d, 1) AS b FROM (VALUES (date '5874897-12-31'), ('5874890-01-01'), ('4714-12-05 BC')) AS v (d) WHERE d > '2000-01-01') AS b, kam._value_figures(b, NULL::integer, '5874897-12-31', 0.9, 36500) AS f;
+
 --
 -- Measured on the real sales.  Online Retail: thirteen months; BG/BB finds no
 -- loss in them, since sales rise to the end of the year and bring many back.
@@ -320,10 +332,10 @@ SELECT kam.create_mart('wind', 'northwind', 'customer_id', 'order_date', 'amount
 UPDATE wind.settings SET time_zone = 'UTC', history_months = 22;
 CALL kam.refresh('wind', '1998-05-07');
 -- Hit rate: of the accounts with a new alarm, who has not bought in the three or six months after it
-SELECT 'Online Retail' AS sales, rule, horizon_months, sum(flagged_count) AS alarms, sum(came_back_count) AS came_back, round(sum(gone_count)::numeric / nullif(sum(flagged_count), 0), 3) AS hit_rate, round(avg(base_rate)::numeric, 3) AS base_rate
+SELECT 'Online Retail' AS sales, rule, horizon_months, sum(accounts_flagged) AS alarms, sum(accounts_back) AS came_back, round(sum(accounts_gone)::numeric / nullif(sum(accounts_flagged), 0), 3) AS hit_rate, round(avg(base_rate)::numeric, 3) AS base_rate
 FROM retail.rule_quality GROUP BY 2, 3
 UNION ALL
-SELECT 'Northwind', rule, horizon_months, sum(flagged_count), sum(came_back_count), round(sum(gone_count)::numeric / nullif(sum(flagged_count), 0), 3), round(avg(base_rate)::numeric, 3) FROM wind.rule_quality GROUP BY 2, 3
+SELECT 'Northwind', rule, horizon_months, sum(accounts_flagged), sum(accounts_back), round(sum(accounts_gone)::numeric / nullif(sum(accounts_flagged), 0), 3), round(avg(base_rate)::numeric, 3) FROM wind.rule_quality GROUP BY 2, 3
 ORDER BY 1, 3, 2;
 -- Other choices of the rules, over the same months
 CREATE TEMP TABLE bought AS
