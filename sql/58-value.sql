@@ -217,13 +217,19 @@ BEGIN
 	), repeated AS MATERIALIZED (
 		SELECT f.repeat_months AS x, f.recency_months AS t_x, f.chance_months AS n, count(*) AS account_count
 		FROM figure AS f GROUP BY f.repeat_months, f.recency_months, f.chance_months
-	), fit AS MATERIALIZED (
+	), fitted AS MATERIALIZED (
 		SELECT count(*)::integer AS account_count,
 			kam.bgbb_fit(f.repeat_months, f.recency_months, f.chance_months) AS alive,
 			kam.bgbb_fit_problem(f.repeat_months, f.recency_months, f.chance_months) AS alive_problem,
 			sum(f.sales_total) / nullif(sum(f.purchases_total), 0) AS net_ratio,
 			sum(f.margin_total) / nullif(sum(f.sales_total) FILTER (WHERE f.margin_total IS NOT NULL), 0) AS margin_ratio
 		FROM figure AS f
+	), fit AS MATERIALIZED (
+		-- A model by which next to nobody has left says nothing of who will.
+		SELECT f.account_count, CASE WHEN g.sees_losses THEN f.alive END AS alive,
+			CASE WHEN g.sees_losses IS NOT TRUE THEN coalesce(f.alive_problem, 'no account seems lost') END AS alive_problem, f.net_ratio, f.margin_ratio
+		FROM fitted AS f CROSS JOIN LATERAL (
+			SELECT sum((r.account_count * (1 - kam.bgbb_alive(f.alive, r.x, r.t_x, r.n)))::numeric) >= 0.005 * f.account_count AS sees_losses FROM repeated AS r) AS g
 	), spend_fit AS MATERIALIZED (
 		SELECT count(*)::integer AS account_count, kam.gamma_gamma_fit(f.repeat_months, f.repeat_mean) AS spend, kam.gamma_gamma_fit_problem(f.repeat_months, f.repeat_mean) AS spend_problem
 		FROM figure AS f WHERE f.repeat_months > 0 AND (SELECT g.alive IS NOT NULL FROM fit AS g)
@@ -313,8 +319,8 @@ BEGIN
 			+ CASE WHEN v.is_lost THEN 16 ELSE 0 END
 			+ CASE WHEN v.alive < setting.alive_threshold THEN 32 ELSE 0 END
 			+ CASE WHEN v.order_3m IS NOT NULL AND v.order_before IS NOT NULL THEN 64 ELSE 0 END AS alarms,
-			CASE WHEN NOT v.is_lost THEN greatest(v.sales_12m, 0) * CASE WHEN v.alive IS NOT NULL THEN (1 - v.alive)::numeric
-				WHEN v.silent_days >= setting.late_min_days AND v.silent_days > v.usual_gap_days THEN 1 ELSE 0 END END AS value_at_risk,
+			CASE WHEN NOT v.is_lost THEN round(greatest(v.sales_12m, 0) * CASE WHEN v.alive IS NOT NULL THEN (1 - v.alive)::numeric
+				WHEN v.silent_days >= setting.late_min_days AND v.silent_days > v.usual_gap_days THEN 1 ELSE 0 END, 2) END AS value_at_risk,
 			round((v.months_12m * v.spend)::numeric, 2) AS expected_12m,
 			round((v.months_discounted * v.spend * v.margin)::numeric, 2) AS discounted_value,
 			v.level / coalesce(nullif(v.partial, 0), 1) AS need_level
@@ -830,7 +836,7 @@ BEGIN ATOMIC
 	('has_smaller_orders', 'Whether its average order of three months is smaller by settings.order_fall than that of the twelve months before.'),
 	('is_doubtful', 'Whether the model gives it less than settings.alive_threshold of being alive.'),
 	('alive', 'Probability that it is still a customer, by alive_model. At equal silence it can be lower for those who bought more often: for them the silence is the more unusual.'),
-	('alive_model', 'bgbb: BG/BB on months with and without a purchase. observed, where that has no fit: the share of the accounts with as many silent months and purchases half a year ago that have bought since. Empty where neither is known.'),
+	('alive_model', 'bgbb: BG/BB on months with and without a purchase. observed, where that has no fit or sees no losses (less than one account in 200): the share of the accounts with as many silent months and purchases half a year ago that have bought since. Empty where neither is known.'),
 	('expected_12m', 'Net sales expected in the next twelve months: by bgbb the expected months with a purchase times the expected purchases of such a month (Gamma-Gamma), less its usual credits; by observed the average month of the last twelve times the probability of being alive and the retention.'),
 	('value_at_risk', 'Net sales of twelve months times the probability that it is gone; without a model all of them if it is late, else nothing.'),
 	('lost_month', 'Month from which on it is lost.'),
