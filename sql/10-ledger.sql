@@ -265,6 +265,12 @@ CREATE FUNCTION kam.median_gap_days(ledger kam.ledger) RETURNS double precision
 COMMENT ON FUNCTION kam.median_gap_days(kam.ledger) IS
 'Median number of days from one purchase day to the next. NULL under two purchase days.';
 
+CREATE FUNCTION kam.gap_percentile(ledger kam.ledger, p double precision DEFAULT 0.90) RETURNS double precision
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
+	AS 'MODULE_PATHNAME', 'kam_gap_percentile';
+COMMENT ON FUNCTION kam.gap_percentile(kam.ledger, double precision) IS
+'Percentile of the number of days from one purchase day to the next, as percentile_cont has it: 0.90 gives the gap that nine in ten of the account''s own gaps do not exceed, 0.5 the median. NULL under two purchase days. p outside 0..1 is an error.';
+
 CREATE FUNCTION kam.age_months(ledger kam.ledger, month date) RETURNS integer
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
 	AS 'MODULE_PATHNAME', 'kam_age_months';

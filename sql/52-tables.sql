@@ -47,6 +47,15 @@ CREATE TABLE settings (
 	gate_overdue_days integer NOT NULL DEFAULT 30 CONSTRAINT gate_overdue_days_is_not_negative CHECK (gate_overdue_days >= 0),
 	cash_days integer NOT NULL DEFAULT 3 CONSTRAINT cash_days_is_not_negative CHECK (cash_days >= 0),
 	prospect_threshold double precision NOT NULL DEFAULT 0 CONSTRAINT prospect_threshold_is_not_negative CHECK (prospect_threshold >= 0 AND prospect_threshold < 'Infinity'),
+	lost_after_days integer NOT NULL DEFAULT 180 CONSTRAINT lost_after_days_from_30_to_3650 CHECK (lost_after_days BETWEEN 30 AND 3650),
+	late_percentile double precision NOT NULL DEFAULT 0.90 CONSTRAINT late_percentile_between_0_and_1 CHECK (late_percentile > 0 AND late_percentile <= 1),
+	late_min_days integer NOT NULL DEFAULT 30 CONSTRAINT late_min_days_is_not_negative CHECK (late_min_days >= 0),
+	silence_factor double precision NOT NULL DEFAULT 4 CONSTRAINT silence_factor_from_1_to_100 CHECK (silence_factor BETWEEN 1 AND 100),
+	silence_months integer NOT NULL DEFAULT 4 CONSTRAINT silence_months_from_1_to_60 CHECK (silence_months BETWEEN 1 AND 60),
+	order_fall numeric(5,4) NOT NULL DEFAULT 0.50 CONSTRAINT order_fall_between_0_and_1 CHECK (order_fall > 0 AND order_fall <= 1),
+	alive_threshold double precision NOT NULL DEFAULT 0.5 CONSTRAINT alive_threshold_between_0_and_1 CHECK (alive_threshold >= 0 AND alive_threshold <= 1),
+	value_months integer NOT NULL DEFAULT 36 CONSTRAINT value_months_from_1_to_120 CHECK (value_months BETWEEN 1 AND 120),
+	discount_rate double precision NOT NULL DEFAULT 0.10 CONSTRAINT discount_rate_from_0_to_1 CHECK (discount_rate BETWEEN 0 AND 1),
 	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
 	currency_label text NOT NULL DEFAULT '',
 	amounts_include_vat boolean NOT NULL DEFAULT false,
@@ -98,6 +107,15 @@ COMMENT ON COLUMN settings.habit_months IS 'Months that the payment habit goes b
 COMMENT ON COLUMN settings.gate_overdue_days IS 'Days overdue beyond which an open item closes the gate, whatever the habit.';
 COMMENT ON COLUMN settings.cash_days IS 'Days from issue to payment that count as cash.';
 COMMENT ON COLUMN settings.prospect_threshold IS 'Rating of wallet, budget or competitor_share above which a new or small account is a prospect.';
+COMMENT ON COLUMN settings.lost_after_days IS 'Days without a purchase after which an account is lost, however few purchases it made; one with a season not before the season has passed.';
+COMMENT ON COLUMN settings.late_percentile IS 'An account of three purchases or more is late when it is silent for longer than this part of its own gaps.';
+COMMENT ON COLUMN settings.late_min_days IS 'Fewest days of silence of a late account.';
+COMMENT ON COLUMN settings.silence_factor IS 'An account of three purchases or more is silent when it has not bought for so many times its own median gap.';
+COMMENT ON COLUMN settings.silence_months IS 'An account is inactive when it has bought in none of so many months.';
+COMMENT ON COLUMN settings.order_fall IS 'Orders are smaller when the average order of three months is less by this part than that of the twelve months before.';
+COMMENT ON COLUMN settings.alive_threshold IS 'An account is doubtful when the model gives it a smaller probability of being alive.';
+COMMENT ON COLUMN settings.value_months IS 'Months ahead that the discounted value counts.';
+COMMENT ON COLUMN settings.discount_rate IS 'Rate a year by which future sales or margin are discounted.';
 COMMENT ON COLUMN settings.fiscal_year_start IS 'Calendar month in which the fiscal year begins, 1 to 12.';
 COMMENT ON COLUMN settings.currency_label IS 'Name of the currency, for titles.';
 COMMENT ON COLUMN settings.amounts_include_vat IS 'Whether the amounts include value added tax, for titles.';

@@ -580,6 +580,7 @@ BEGIN
 	GET DIAGNOSTICS account_count = ROW_COUNT;
 
 	PERFORM kam._sum_month(month, refresh_id, wanted);
+	PERFORM kam._compute_value(month, book);
 
 	IF setting.unit = 'group' THEN
 		INSERT INTO member_month (report_month, head_id, account_id, account_name, sales_amount, credited_amount, sales_12m, last_purchase)
@@ -875,11 +876,15 @@ BEGIN
 		DELETE FROM receivable_total AS o WHERE o.report_month = gone;
 		DELETE FROM strategic_month AS o WHERE o.report_month = gone;
 		DELETE FROM criterion_month AS o WHERE o.report_month = gone;
+		DELETE FROM delivery_month AS o WHERE o.report_month = gone;
+		DELETE FROM late_line AS o WHERE o.report_month = gone;
+		PERFORM kam._forget_value(gone);
 		DELETE FROM report_month AS o WHERE o.report_month = gone;
 	END LOOP;
 	PERFORM kam._compare_to_date(refresh_id);
 	PERFORM kam._compute_open_receivables((SELECT l.as_of FROM refresh_log AS l WHERE l.refresh_id = refresh_id));
 	PERFORM kam._find_restatements();
+	PERFORM kam._read_delivery(mart, refresh_id);
 	-- Accounts that are in the sales and not in the account table, and no longer
 	-- those that are in neither
 	DELETE FROM account_label AS l
@@ -898,7 +903,8 @@ BEGIN
 			HINT = format('SELECT * FROM %I.account_rank WHERE is_latest AND is_capped; settings.max_key is the cap.', mart);
 	END IF;
 	ANALYZE account_month, report_month, account_label, strategic_month, criterion_month, receivable_month, group_month, member_month, report_setting, _key,
-		settings, excluded_account, account_alias, override, criterion, rating, cell_policy;
+		settings, excluded_account, account_alias, override, criterion, rating, cell_policy,
+		value_month, value_total, model_month, rule_month, season_month, need_error, delivery_month, late_line, loss_reason, win_back_action;
 	IF run.report_month IS NULL THEN
 		RETURN;
 	END IF;

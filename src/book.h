@@ -15,6 +15,7 @@
 
 #include "compat.h"
 
+#include "fmgr.h"
 #include "ledger.h"
 #include "utils/array.h"
 #include "utils/expandeddatum.h"
@@ -121,6 +122,10 @@ extern Datum kam_book_from_image(const KamImage *image);
 extern Datum kam_key_to_text(KamKeyKind kind, const KamKey *key);
 extern Datum kam_key_to_type(KamKeyKind kind, const KamKey *key, Oid type);
 extern void kam_key_check_type(KamKeyKind kind, Oid type);
+extern bool kam_cursor_next_until(KamCursor *cursor, int32 month,
+								  KamMonths *ledger, int *nlater);
+extern void kam_check_given(FunctionCallInfo fcinfo, int argument,
+							const char *name, const char *example);
 
 /* book_rename.c */
 extern void kam_key_from_text(KamKeyKind kind, text *value, KamKey *key);

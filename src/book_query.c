@@ -336,6 +336,67 @@ kam_split(PG_FUNCTION_ARGS)
 }
 
 /*
+ * Forgets a measure that is zero in all months: a ledger says only of the
+ * whole whether a cost was given, and lines after the month do not count.
+ */
+static void
+forget_zero(KamMonths *ledger)
+{
+	int128		cost = 0;
+	int128		quantity = 0;
+
+	if (ledger->known == 0)
+		return;
+	for (int i = 0; i < ledger->nmonths; i++)
+	{
+		cost |= ledger->month[i].cost;
+		quantity |= ledger->month[i].quantity;
+	}
+	if (cost == 0)
+		ledger->known &= ~KAM_KNOWN(KAM_COST);
+	if (quantity == 0)
+		ledger->known &= ~KAM_KNOWN(KAM_QUANTITY);
+}
+
+/*
+ * Goes on to the next account with a line in the month or before, and cuts its
+ * ledger there.  What is cut off stays behind the last month: "nlater" months.
+ */
+bool
+kam_cursor_next_until(KamCursor *cursor, int32 month, KamMonths *ledger, int *nlater)
+{
+	while (kam_cursor_next(cursor))
+	{
+		kam_cursor_ledger(cursor, ledger);
+		*nlater = 0;
+		while (ledger->nmonths > 0 && ledger->month[ledger->nmonths - 1].month > month)
+		{
+			ledger->nmonths--;
+			(*nlater)++;
+		}
+		if (ledger->nmonths > 0)
+		{
+			forget_zero(ledger);
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Refuses NULL for an argument of a function that is not strict.
+ */
+void
+kam_check_given(FunctionCallInfo fcinfo, int argument, const char *name, const char *example)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be NULL", name),
+				 errhint("Give a value, for example %s => %s.", name, example)));
+}
+
+/*
  * kam.size(book)
  */
 Datum

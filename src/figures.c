@@ -190,50 +190,6 @@ abc_value(const Report *r, const KamMonths *ledger, AbcMeasure measure,
 }
 
 /*
- * Forgets a measure that is zero in all months: a ledger says only of the
- * whole whether a cost was given, and lines after the month do not count.
- */
-static void
-forget_zero(KamMonths *ledger)
-{
-	int128		cost = 0;
-	int128		quantity = 0;
-
-	if (ledger->known == 0)
-		return;
-	for (int i = 0; i < ledger->nmonths; i++)
-	{
-		cost |= ledger->month[i].cost;
-		quantity |= ledger->month[i].quantity;
-	}
-	if (cost == 0)
-		ledger->known &= ~KAM_KNOWN(KAM_COST);
-	if (quantity == 0)
-		ledger->known &= ~KAM_KNOWN(KAM_QUANTITY);
-}
-
-/*
- * Goes on to the next account with a line in the month or before, and cuts its
- * ledger there.
- */
-static bool
-next_account(const Report *r, KamCursor *cursor, KamMonths *ledger)
-{
-	while (kam_cursor_next(cursor))
-	{
-		kam_cursor_ledger(cursor, ledger);
-		while (ledger->nmonths > 0 && ledger->month[ledger->nmonths - 1].month > r->month)
-			ledger->nmonths--;
-		if (ledger->nmonths > 0)
-		{
-			forget_zero(ledger);
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
  * Compares the accounts with each other, but those excluded.
  */
 static void
@@ -245,6 +201,7 @@ compare_accounts(Report *r, const KamImage *image)
 	KamMonths	ledger;
 	int64		n = 0;
 	int			next = 0;
+	int			nlater;
 
 	for (int i = 0; i < COMPARISONS; i++)
 	{
@@ -255,7 +212,7 @@ compare_accounts(Report *r, const KamImage *image)
 	}
 	kam_months_init(&ledger);
 	kam_cursor_init(&cursor, image);
-	for (; next_account(r, &cursor, &ledger); n++)
+	for (; kam_cursor_next_until(&cursor, r->month, &ledger, &nlater); n++)
 	{
 		int			order = -1;
 		KamTotals	key,
@@ -437,16 +394,6 @@ read_measure(text *value)
 			 errhint("Use sales, margin or weight.")));
 }
 
-static void
-check_given(FunctionCallInfo fcinfo, int argument, const char *name, const char *example)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be NULL", name),
-				 errhint("Give a value, for example %s => %s.", name, example)));
-}
-
 /*
  * kam._account_figures(book, key, month, key_months, class_months,
  * abc_measure, abc_a, abc_b, key_pareto, excluded): of the second argument only
@@ -464,16 +411,17 @@ kam_account_figures(PG_FUNCTION_ARGS)
 	MemoryContext row_context;
 	MemoryContext caller;
 	int64		row = 0;
+	int			nlater;
 
 	InitMaterializedSRF(fcinfo, 0);
-	check_given(fcinfo, 2, "month", "'2026-10-01'");
-	check_given(fcinfo, 3, "key_months", "3");
-	check_given(fcinfo, 4, "class_months", "12");
-	check_given(fcinfo, 5, "abc_measure", "'sales'");
-	check_given(fcinfo, 6, "abc_a", "0.80");
-	check_given(fcinfo, 7, "abc_b", "0.95");
-	check_given(fcinfo, 8, "key_pareto", "0.80");
-	check_given(fcinfo, 9, "excluded", "'{}'");
+	kam_check_given(fcinfo, 2, "month", "'2026-10-01'");
+	kam_check_given(fcinfo, 3, "key_months", "3");
+	kam_check_given(fcinfo, 4, "class_months", "12");
+	kam_check_given(fcinfo, 5, "abc_measure", "'sales'");
+	kam_check_given(fcinfo, 6, "abc_a", "0.80");
+	kam_check_given(fcinfo, 7, "abc_b", "0.95");
+	kam_check_given(fcinfo, 8, "key_pareto", "0.80");
+	kam_check_given(fcinfo, 9, "excluded", "'{}'");
 	r.month = kam_month_from_arg(PG_GETARG_DATEADT(2), "month");
 	r.key_months = kam_months_from_arg(PG_GETARG_INT32(3), "key_months");
 	r.class_months = kam_months_from_arg(PG_GETARG_INT32(4), "class_months");
@@ -498,7 +446,7 @@ kam_account_figures(PG_FUNCTION_ARGS)
 	kam_months_init(&ledger);
 	caller = MemoryContextSwitchTo(row_context);
 	kam_cursor_init(&cursor, &image);
-	while (next_account(&r, &cursor, &ledger))
+	while (kam_cursor_next_until(&cursor, r.month, &ledger, &nlater))
 	{
 		Datum		values[COLUMNS] = {0};
 		bool		nulls[COLUMNS] = {0};

@@ -41,6 +41,7 @@ PG_FUNCTION_INFO_V1(kam_first_purchase_date);
 PG_FUNCTION_INFO_V1(kam_last_purchase_date);
 PG_FUNCTION_INFO_V1(kam_age_months);
 PG_FUNCTION_INFO_V1(kam_median_gap_days);
+PG_FUNCTION_INFO_V1(kam_gap_percentile);
 PG_FUNCTION_INFO_V1(kam_seasonal_index);
 PG_FUNCTION_INFO_V1(kam_months);
 PG_FUNCTION_INFO_V1(kam_profile);
@@ -450,16 +451,17 @@ kam_age_months(PG_FUNCTION_ARGS)
 #define SHORT_GAP			128
 
 /*
- * Computes the median number of days from one purchase day to the next;
- * returns false under two of them.
+ * Computes percentiles, given as 0 to 1, of the number of
+ * days from one purchase day to the next, as percentile_cont does; returns the
+ * number of gaps, and where that is none no percentiles.
  */
-bool
-kam_ledger_median_gap(const KamMonths *ledger, double *work, double *gap)
+int
+kam_ledger_gap_percentiles(const KamMonths *ledger, double *work,
+						   const double *p, int np, double *gaps)
 {
 	uint16		counts[SHORT_GAP] = {0};
 	int			ngaps = 0;
-	int			seen = 0;
-	int			lower = -1;
+	int			nshort = 0;
 	bool		first = true;
 	DateADT		previous = 0;
 
@@ -478,28 +480,51 @@ kam_ledger_median_gap(const KamMonths *ledger, double *work, double *gap)
 			if (!first)
 			{
 				if (likely((uint32) (day - previous) < SHORT_GAP))
+				{
 					counts[day - previous]++;
+					nshort++;
+				}
 				work[ngaps++] = day - previous;
 			}
 			first = false;
 			previous = day;
 		}
 	}
-	if (ngaps == 0)
-		return false;
-	for (int length = 0; length < SHORT_GAP; length++)
+	for (int i = 0; i < np && ngaps > 0; i++)
 	{
-		seen += counts[length];
-		if (lower < 0 && seen > (ngaps - 1) / 2)
-			lower = length;
-		if (seen > ngaps / 2)
+		double		place = p[i] * (ngaps - 1);
+		int			lower = (int) place;
+		double		value[2];
+		int			seen = 0;
+		int			length = 0;
+
+		if (Min(lower + 1, ngaps - 1) >= nshort)
 		{
-			*gap = (lower + length) / 2.0;
-			return true;
+			gaps[i] = kam_stats_percentile(work, ngaps, p[i]);
+			continue;
 		}
+		for (int k = 0; k < 2; k++)
+		{
+			int			wanted = Min(lower + k, ngaps - 1);
+
+			while (seen + counts[length] <= wanted)
+				seen += counts[length++];
+			value[k] = length;
+		}
+		gaps[i] = value[0] + (place - lower) * (value[1] - value[0]);
 	}
-	*gap = kam_stats_median(work, ngaps);
-	return true;
+	return ngaps;
+}
+
+/*
+ * Computes the median gap; returns false under two purchase days.
+ */
+bool
+kam_ledger_median_gap(const KamMonths *ledger, double *work, double *gap)
+{
+	static const double half = 0.5;
+
+	return kam_ledger_gap_percentiles(ledger, work, &half, 1, gap) > 0;
 }
 
 static bool
@@ -520,6 +545,26 @@ kam_median_gap_days(PG_FUNCTION_ARGS)
 
 	kam_ledger_open(PG_GETARG_DATUM(0), &ledger);
 	if (!median_gap(&ledger, &gap))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(gap);
+}
+
+Datum
+kam_gap_percentile(PG_FUNCTION_ARGS)
+{
+	double		p = PG_GETARG_FLOAT8(1);
+	double		gap;
+	KamMonths	ledger;
+	double	   *work;
+
+	if (!(p >= 0 && p <= 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("p must be between 0 and 1"),
+				 errhint("Give a part of the gaps, for example p => 0.90.")));
+	kam_ledger_open(PG_GETARG_DATUM(0), &ledger);
+	work = palloc(sizeof(double) * KAM_MEDIAN_GAP_WORK(ledger.nmonths));
+	if (kam_ledger_gap_percentiles(&ledger, work, &p, 1, &gap) == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(gap);
 }

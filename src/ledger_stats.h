@@ -30,11 +30,13 @@ extern bool kam_growth(int128 now, int128 before, double *growth);
 extern bool kam_first_purchase(const KamMonths *ledger, DateADT *date);
 extern bool kam_last_purchase(const KamMonths *ledger, DateADT *date);
 extern bool kam_ledger_age(const KamMonths *ledger, int32 month, int *age);
+extern int	kam_ledger_gap_percentiles(const KamMonths *ledger, double *work,
+									   const double *p, int np, double *gaps);
 extern bool kam_ledger_median_gap(const KamMonths *ledger, double *work,
 								  double *gap);
 extern Datum kam_mean_numeric(int128 amount, int scale, int months);
 
-/* Number of doubles that kam_ledger_median_gap works in. */
+/* Number of doubles that the functions of gaps work in. */
 #define KAM_MEDIAN_GAP_WORK(nmonths)	((Size) (nmonths) * 31)
 
 #endif							/* KAM_LEDGER_STATS_H */

@@ -172,6 +172,27 @@ kam_stats_median(double *x, int n)
 	return (lower + upper) / 2;
 }
 
+/*
+ * Returns a percentile, p from 0 to 1, as percentile_cont does: between two
+ * values in proportion.  The order of x is changed.
+ */
+double
+kam_stats_percentile(double *x, int n, double p)
+{
+	double		place = p * (n - 1);
+	int			k = (int) place;
+	double		upper;
+
+	Assert(n > 0);
+	select_kth(x, n, k);
+	if (k == n - 1)
+		return x[k];
+	upper = x[k + 1];
+	for (int i = k + 2; i < n; i++)
+		upper = Min(upper, x[i]);
+	return x[k] + (place - k) * (upper - x[k]);
+}
+
 /* Integers up to this are doubles, too. */
 #define DOUBLE_EXACT_MAX	(INT64CONST(1) << 52)
 
@@ -324,4 +345,41 @@ kam_stats_seasonal(const int128 *x, int n, int season, double *index)
 	for (int k = 0; k < 12; k++)
 		index[k] /= mean;
 	return true;
+}
+
+/*
+ * Tells whether a series repeats its season: whether the same months of the
+ * year before, brought to the total of the last year, tell its months better
+ * than their mean does.  That asks for more season than chance: of chance
+ * alone the year before has as much as the last, and errs twice as much as
+ * the mean.
+ */
+bool
+kam_stats_repeats_season(const int128 *x, int n)
+{
+	const int128 *last = x + n - 12;
+	const int128 *before = x + n - 24;
+	double		total = 0;
+	double		total_before = 0;
+	double		by_season = 0;
+	double		by_mean = 0;
+
+	if (n < 24)
+		return false;
+	for (int i = 0; i < 12; i++)
+	{
+		total += (double) last[i];
+		total_before += (double) before[i];
+	}
+	if (total <= 0 || total_before <= 0)
+		return false;
+	for (int i = 0; i < 12; i++)
+	{
+		double		season = (double) last[i] - (double) before[i] * (total / total_before);
+		double		mean = (double) last[i] - total / 12;
+
+		by_season += season * season;
+		by_mean += mean * mean;
+	}
+	return by_season < by_mean;
 }

@@ -16,6 +16,8 @@ extern bool kam_stats_cv(const int128 *x, int n, bool sample, double *cv);
 extern double kam_stats_theil_sen(const int128 *x, int n, double *work);
 extern double kam_stats_mann_kendall(const int128 *x, int n);
 extern double kam_stats_median(double *x, int n);
+extern double kam_stats_percentile(double *x, int n, double p);
+extern bool kam_stats_repeats_season(const int128 *x, int n);
 extern bool kam_stats_seasonal(const int128 *x, int n, int season,
 							   double *index);
 

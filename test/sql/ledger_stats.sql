@@ -238,6 +238,19 @@ FROM (VALUES (date '4714-12-01 BC'), ('5874897-12-31'), ('0001-12-31 BC'), ('000
 ORDER BY day;
 SELECT * FROM kam.months((SELECT kam.ledger(day, 7.0) FROM (VALUES (date '0001-11-30 BC'), ('0001-01-01')) AS v(day)));
 
+-- Percentiles of the gaps, as percentile_cont has them; the half is the median
+SELECT count(*) AS compared, count(g.gap) AS known, count(*) FILTER (WHERE kam.gap_percentile(l, p) IS DISTINCT FROM g.gap) AS different,
+	count(*) FILTER (WHERE p = 0.5 AND kam.gap_percentile(l, p) IS DISTINCT FROM kam.median_gap_days(l)) AS not_the_median, count(*) FILTER (WHERE kam.gap_percentile(l) IS DISTINCT FROM kam.gap_percentile(l, 0.9)) AS not_the_default
+FROM (SELECT account, kam.ledger(day, amount) AS l FROM sale GROUP BY account) AS l CROSS JOIN (VALUES (0), (0.1), (0.333), (0.5), (0.9), (0.99), (1)) AS v(p)
+	CROSS JOIN LATERAL (SELECT percentile_cont(p) WITHIN GROUP (ORDER BY gap) AS gap
+		FROM (SELECT day - lag(day) OVER (ORDER BY day) AS gap FROM (SELECT DISTINCT day FROM sale AS s WHERE s.account = l.account AND amount > 0) AS d) AS x) AS g;
+-- long gaps, and short ones among them
+SELECT p, kam.gap_percentile(l, p) AS got, (SELECT percentile_cont(p) WITHIN GROUP (ORDER BY gap) FROM (SELECT day - lag(day) OVER (ORDER BY day) AS gap FROM (SELECT date '2001-01-01' + i * i * i AS day FROM generate_series(0, 12) AS i) AS d) AS g) AS want
+FROM (SELECT kam.ledger(date '2001-01-01' + i * i * i, 1) AS l FROM generate_series(0, 12) AS i) AS l, (VALUES (0), (0.3), (0.45), (0.5), (0.55), (0.9), (1)) AS v(p) ORDER BY p;
+SELECT kam.gap_percentile(kam.ledger(date '2020-01-01', 1)) AS one_day, kam.gap_percentile(NULL, 0.5) AS no_ledger;
+SELECT kam.gap_percentile(kam.ledger(date '2020-01-01', 1), 1.1);
+SELECT kam.gap_percentile(kam.ledger(date '2020-01-01', 1), 'NaN');
+
 -- NULL in, NULL out; no row for no ledger
 SELECT kam.total(NULL, '2020-01-01'), kam.total(l, NULL), kam.total(l, '2020-01-01', NULL), kam.cv(l, '2020-01-01', 12, NULL),
 	kam.first_purchase(NULL), kam.seasonal_index(l, NULL), kam.age_months(NULL, NULL)
