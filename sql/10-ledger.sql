@@ -300,9 +300,3 @@ CREATE FUNCTION kam.profile(ledger kam.ledger, month date, months integer DEFAUL
 	AS 'MODULE_PATHNAME', 'kam_profile';
 COMMENT ON FUNCTION kam.profile(kam.ledger, date, integer) IS
 'One row with all that the functions of the same names say of the ledger and the window. Stands in FROM, with LATERAL. The window is so many whole months ending with the month of the given date. NULL arguments give NULL; months outside 1..1200 and infinite dates are errors.';
-
-CREATE FUNCTION kam.slice(ledger kam.ledger, from_month date, to_month date) RETURNS kam.ledger
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10
-	AS 'MODULE_PATHNAME', 'kam_ledger_slice';
-COMMENT ON FUNCTION kam.slice(kam.ledger, date, date) IS
-'The part of a ledger in the whole months from the one of from_month to the one of to_month. What the lines of other months gave, cost or decimals, stays known. NULL if no line is left, and for NULL. Infinite dates and from_month after to_month are errors.';

@@ -47,6 +47,7 @@ CREATE TABLE settings (
 	gate_overdue_days integer NOT NULL DEFAULT 30 CONSTRAINT gate_overdue_days_is_not_negative CHECK (gate_overdue_days >= 0),
 	cash_days integer NOT NULL DEFAULT 3 CONSTRAINT cash_days_is_not_negative CHECK (cash_days >= 0),
 	prospect_threshold double precision NOT NULL DEFAULT 0 CONSTRAINT prospect_threshold_is_not_negative CHECK (prospect_threshold >= 0 AND prospect_threshold < 'Infinity'),
+	max_product_accounts integer NOT NULL DEFAULT 2000 CONSTRAINT max_product_accounts_is_not_negative CHECK (max_product_accounts >= 0),
 	top_products integer NOT NULL DEFAULT 20 CONSTRAINT top_products_is_positive CHECK (top_products > 0),
 	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
 	currency_label text NOT NULL DEFAULT '',
@@ -99,6 +100,7 @@ COMMENT ON COLUMN settings.habit_months IS 'Months that the payment habit goes b
 COMMENT ON COLUMN settings.gate_overdue_days IS 'Days overdue beyond which an open item closes the gate, whatever the habit.';
 COMMENT ON COLUMN settings.cash_days IS 'Days from issue to payment that count as cash.';
 COMMENT ON COLUMN settings.prospect_threshold IS 'Rating of wallet, budget or competitor_share above which a new or small account is a prospect.';
+COMMENT ON COLUMN settings.max_product_accounts IS 'Ranks by twelve months up to which accounts of class A are read by product; key, managed, watched, strategic and alerted ones always are.';
 COMMENT ON COLUMN settings.top_products IS 'Products of a category, by its net sales of twelve months, that make the top assortment; equal ones are all in.';
 COMMENT ON COLUMN settings.fiscal_year_start IS 'Calendar month in which the fiscal year begins, 1 to 12.';
 COMMENT ON COLUMN settings.currency_label IS 'Name of the currency, for titles.';

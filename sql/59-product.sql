@@ -7,11 +7,9 @@ RETURN $ddl$
 CREATE TABLE product_reading (
 	only_row boolean NOT NULL DEFAULT true CONSTRAINT reading_has_one_row PRIMARY KEY CHECK (only_row),
 	report_month date NOT NULL,
-	first_month date NOT NULL,
-	refresh_id bigint NOT NULL,
-	account_map text NOT NULL
+	first_month date NOT NULL
 );
-COMMENT ON TABLE product_reading IS 'One row, or none where no product column is bound: the report month until which and the first month from which on sales were read by account and product, by which refresh, and under which aliases and groups.';
+COMMENT ON TABLE product_reading IS 'One row, or none where no product column is bound: the report month until which and the first month from which on sales were read by account and product.';
 
 CREATE TABLE account_product (
 	account_id account_key NOT NULL,
@@ -20,12 +18,18 @@ CREATE TABLE account_product (
 	list_ledger kam.ledger,
 	sales_12m numeric(24,4) NOT NULL,
 	sales_12m_before numeric(24,4) NOT NULL,
-	quantity_12m numeric(20,4),
-	quantity_12m_before numeric(20,4),
 	last_purchase date,
 	PRIMARY KEY (account_id, product)
 );
-COMMENT ON TABLE account_product IS 'One row per account that is read by product and product that it bought in the months that are read: as they stand today, to the end of the latest report month. The product of lines without one is empty. list_ledger has the list amounts as amount and the net amounts of the same lines as cost.';
+COMMENT ON TABLE account_product IS 'One row per account that is key, managed, watched, strategic or alerted and product that it bought in the months that are read: as they stand today, to the end of the latest report month. The product of lines without one is empty. list_ledger has the list amounts as amount and the net amounts of the same lines as cost.';
+
+CREATE TABLE account_basket (
+	account_id account_key NOT NULL PRIMARY KEY,
+	products text[] NOT NULL,
+	sales_12m numeric[] NOT NULL,
+	sales_12m_before numeric[] NOT NULL
+);
+COMMENT ON TABLE account_basket IS 'One row per account that is read by product: what it bought in twelve months and in the twelve before, in three lists of equal length.';
 
 CREATE TABLE account_assortment (
 	account_id account_key NOT NULL PRIMARY KEY,
@@ -49,7 +53,7 @@ CREATE TABLE account_assortment (
 	growth_score double precision,
 	fit_score double precision
 );
-COMMENT ON TABLE account_assortment IS 'One row per account that is read by product: key or key in the month before, managed, watched, strategic, class A, or with a turnover alert; is_listed but for alerts of months before; is_focus if key, managed, watched or strategic.';
+COMMENT ON TABLE account_assortment IS 'One row per account that is read by product: key, managed, watched, strategic, alerted, or of class A and among the first settings.max_product_accounts; is_listed but for alerts of months before; is_focus if key, managed, watched or strategic.';
 
 CREATE TABLE product_month (
 	account_id account_key NOT NULL,
@@ -70,7 +74,6 @@ CREATE TABLE product_total (
 	product text PRIMARY KEY,
 	product_name text,
 	category text,
-	ledger kam.ledger NOT NULL,
 	sales_12m numeric(24,4) NOT NULL,
 	sales_12m_before numeric(24,4) NOT NULL,
 	category_rank integer,
@@ -157,35 +160,33 @@ CREATE FUNCTION kam._fiscal_start(month date, fiscal_year_start integer, months 
 RETURN (month - make_interval(months => (extract(month FROM month)::integer + 12 - fiscal_year_start) % months))::date;
 COMMENT ON FUNCTION kam._fiscal_start(date, integer, integer) IS 'First month of the quarter (3), half-year (6) or year (12) in which a month lies, counted from the start of the fiscal year.';
 
-CREATE FUNCTION kam._collect_products(key anyelement, epochs date[], codes text[], services text[], first_month date, last_day date, since date, read_fully text[])
+CREATE FUNCTION kam._collect_products(key anyelement, epochs date[], codes text[], deep_codes text[], services text[], first_month date, recent_month date, last_day date)
 	RETURNS TABLE (epoch integer, account_id anyelement, product text, ledger kam.ledger, list_ledger kam.ledger)
 	LANGUAGE plpgsql ROWS 100000
 AS $$
 #variable_conflict use_column
+DECLARE
+	key_type text := (SELECT format_type(a.atttypid, NULL) FROM pg_attribute AS a WHERE a.attrelid = '_key'::regclass AND a.attname = 'account_id');
 BEGIN
 	-- RETURN QUERY, since INSERT would not run in parallel.  Accounts that are
-	-- not read by product are one, without a code.
+	-- not read by product are one, without a code.  A product is cut, since an
+	-- index entry is at most a third of a page.
 	RETURN QUERY EXECUTE format($query$
-		SELECT %1$s, CASE WHEN s.account_id = ANY ($2::%2$s[]) THEN s.account_id END, %3$s,
-			kam.ledger(s.sold_on, s.amount, nullif(s.cost, 'NaN'), nullif(s.quantity, 'NaN')), %4$s
+		SELECT %1$s, CASE WHEN s.account_id = ANY ($2::%2$s[]) THEN s.account_id END, left(coalesce(s.product, ''), 250),
+			kam.ledger(s.sold_on, s.amount, nullif(s.cost, 'NaN'), nullif(s.quantity, 'NaN')), %3$s
 		FROM source_sale AS s
-		WHERE s.sold_on >= $3 AND s.sold_on <= $4 AND s.amount <> 'NaN'%5$s%6$s
+		WHERE s.sold_on >= $4 AND s.sold_on <= $6 AND (s.sold_on >= $5 OR s.account_id = ANY ($3::%2$s[])) AND s.amount <> 'NaN'%4$s
 		GROUP BY 1, 2, 3
 		$query$,
-		CASE WHEN epochs = '{}' THEN '0' ELSE 'width_bucket(s.sold_on, $1)' END,
-		(SELECT format_type(a.atttypid, NULL) FROM pg_attribute AS a WHERE a.attrelid = '_key'::regclass AND a.attname = 'account_id'),
-		-- An index entry is at most a third of a page.
-		'left(coalesce(s.product, ''''), 250)',
+		CASE WHEN epochs = '{}' THEN '0' ELSE 'width_bucket(s.sold_on, $1)' END, key_type,
 		CASE WHEN EXISTS (SELECT FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'list_amount')
 			THEN 'kam.ledger(s.sold_on, s.list_amount, s.amount, nullif(s.quantity, ''NaN'')) FILTER (WHERE s.list_amount <> ''NaN'')' ELSE 'NULL::kam.ledger' END,
-		CASE WHEN services <> '{}' THEN ' AND (s.product = ANY ($5)) IS NOT TRUE' ELSE '' END,
-		CASE WHEN since IS NULL THEN '' WHEN read_fully = '{}' THEN ' AND s.sold_on >= $6' ELSE format(' AND (s.sold_on >= $6 OR s.account_id = ANY ($7::%s[]))',
-			(SELECT format_type(a.atttypid, NULL) FROM pg_attribute AS a WHERE a.attrelid = '_key'::regclass AND a.attname = 'account_id')) END)
-	USING epochs, codes, first_month, last_day, services, since, read_fully;
+		CASE WHEN services <> '{}' THEN ' AND (s.product = ANY ($7)) IS NOT TRUE' ELSE '' END)
+	USING epochs, codes, deep_codes, first_month, recent_month, last_day, services;
 END
 $$;
-COMMENT ON FUNCTION kam._collect_products(anyelement, date[], text[], text[], date, date, date, text[]) IS
-'Reads the sales by account, product and dates of aliases: of all others than the given account codes together, without a code. Since a month if one is given, and of some codes fully. Of the key only the type counts. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._collect_products(anyelement, date[], text[], text[], text[], date, date, date) IS
+'Reads the sales by account code, product and dates of aliases: from first_month on of the deep codes, from recent_month on of the codes, and of all others together, without a code. Of the key only the type counts. In the search_path of its caller.';
 
 CREATE FUNCTION kam._forget_products() RETURNS void
 	LANGUAGE plpgsql
@@ -193,6 +194,7 @@ AS $$
 BEGIN
 	DELETE FROM product_reading;
 	DELETE FROM account_product;
+	DELETE FROM account_basket;
 	DELETE FROM account_assortment;
 	DELETE FROM product_month;
 	DELETE FROM product_total;
@@ -203,7 +205,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._forget_products() IS 'Deletes what was computed by product, but the causes of closed months. In the search_path of its caller.';
 
-CREATE FUNCTION kam._read_products(refresh_id bigint) RETURNS void
+CREATE FUNCTION kam._read_products() RETURNS void
 	LANGUAGE plpgsql
 	-- A list of accounts is hashed where it is a constant, and else searched
 	-- for each row.
@@ -213,82 +215,81 @@ AS $$
 DECLARE
 	started timestamptz := clock_timestamp();
 	setting record;
-	run record;
-	reading record;
 	latest date := (SELECT max(r.report_month) FROM report_month AS r);
 	last_day date := latest + interval '1 month' - interval '1 day';
 	first_month date;
-	account_map text;
-	since date;
 	epochs date[];
 	services text[];
+	deep text[];
 	wanted text[];
-	kept text[] := '{}';
-	read_fully text[] := '{}';
+	deep_codes text[];
 	codes text[];
+	quarters date[];
 BEGIN
 	IF latest IS NULL OR NOT EXISTS (SELECT FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'product') THEN
 		PERFORM kam._forget_products();
 		RETURN;
 	END IF;
 	SELECT * INTO STRICT setting FROM settings;
-	SELECT * INTO STRICT run FROM refresh_log AS l WHERE l.refresh_id = refresh_id;
-	SELECT * INTO reading FROM product_reading;
 	first_month := kam._fiscal_start((kam._fiscal_start(latest, setting.fiscal_year_start, 6) - interval '6 months')::date, setting.fiscal_year_start, 12) - interval '3 years';
-	account_map := encode(sha256(convert_to(setting.unit || kam._map_fingerprint(setting.unit), 'UTF8')), 'hex');
+	quarters := ARRAY(SELECT (kam._fiscal_start((latest + interval '1 month')::date, setting.fiscal_year_start, 3) - make_interval(months => 3 * i))::date FROM generate_series(1, 4) AS i);
 	epochs := ARRAY(SELECT DISTINCT a.since FROM account_alias AS a WHERE a.since IS NOT NULL ORDER BY a.since);
 	services := ARRAY(SELECT DISTINCT p.product FROM source_product AS p WHERE p.is_service);
 
-	wanted := ARRAY(
+	deep := ARRAY(
 		SELECT m.account_id::text FROM account_month AS m LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id
-		WHERE m.report_month = latest AND m.exclusion IS NULL
-			AND (m.is_key OR m.was_key OR m.is_managed OR m.is_watch OR m.abc_class = 'A' OR t.is_strategic)
+		WHERE m.report_month = latest AND m.exclusion IS NULL AND (m.is_key OR m.is_managed OR m.is_watch OR t.is_strategic)
 		UNION
-		-- Their alerts are explained, too.
+		-- Alerts of all months that are read are explained.
 		SELECT m.account_id::text FROM account_month AS m JOIN report_month AS r ON r.report_month = m.report_month
 		WHERE m.is_alert AND NOT r.is_closed AND m.report_month >= first_month + interval '5 months');
-
-	-- What was read before since is kept where it is what the last refresh
-	-- read, under the same map.
-	IF run.since IS NOT NULL AND reading.account_map = account_map AND reading.first_month <= first_month AND run.since > first_month
-		AND reading.refresh_id = (SELECT max(l.refresh_id) FROM refresh_log AS l WHERE l.refresh_id < refresh_id AND l.line_count IS NOT NULL) THEN
-		since := run.since;
-		kept := ARRAY(SELECT a.account_id::text FROM account_assortment AS a WHERE a.account_id::text = ANY (wanted));
-	END IF;
-
+	wanted := ARRAY(
+		SELECT d FROM unnest(deep) AS d
+		UNION
+		SELECT a.account_id::text
+		FROM (SELECT m.account_id, m.abc_class, rank() OVER (ORDER BY m.sales_12m DESC) AS place FROM account_month AS m WHERE m.report_month = latest AND m.exclusion IS NULL) AS a
+		WHERE a.abc_class = 'A' AND a.place <= setting.max_product_accounts);
 	SELECT wanted || coalesce(array_agg(DISTINCT m.old_account_id::text), '{}'),
-		coalesce(array_agg(DISTINCT m.old_account_id::text) FILTER (WHERE NOT m.account_id::text = ANY (kept)), '{}') || ARRAY(SELECT w FROM unnest(wanted) AS w WHERE NOT w = ANY (kept))
-	INTO codes, read_fully
+		deep || coalesce(array_agg(DISTINCT m.old_account_id::text) FILTER (WHERE m.account_id::text = ANY (deep)), '{}')
+	INTO codes, deep_codes
 	FROM unnest(ARRAY[NULL::date] || epochs) AS e (since), LATERAL kam._account_map((SELECT k.account_id FROM _key AS k), e.since, setting.unit = 'group') AS m
 	WHERE m.account_id::text = ANY (wanted);
 
+	DELETE FROM account_basket;
+	DELETE FROM product_quarter;
 	WITH line AS MATERIALIZED (
-		SELECT * FROM kam._collect_products((SELECT k.account_id FROM _key AS k), epochs, codes, services, first_month, last_day, since, read_fully)
+		SELECT l.*, kam.total(l.ledger, latest, 12) AS sales_12m, kam.total(l.ledger, (latest - interval '1 year')::date, 12) AS sales_12m_before
+		FROM kam._collect_products((SELECT k.account_id FROM _key AS k), epochs, codes, deep_codes, services, first_month, (latest - interval '23 months')::date, last_day) AS l
 	), map AS (
 		SELECT e.ordinal - 1 AS epoch, m.old_account_id, m.account_id
 		FROM unnest(ARRAY[NULL::date] || epochs) WITH ORDINALITY AS e (since, ordinal), LATERAL kam._account_map((SELECT k.account_id FROM _key AS k), e.since, setting.unit = 'group') AS m
-	), part AS (
-		SELECT coalesce(m.account_id, l.account_id) AS account_id, l.product,
-			CASE WHEN coalesce(m.account_id, l.account_id)::text = ANY (kept) THEN kam.slice(l.ledger, since, last_day) ELSE l.ledger END AS ledger,
-			CASE WHEN coalesce(m.account_id, l.account_id)::text = ANY (kept) THEN kam.slice(l.list_ledger, since, last_day) ELSE l.list_ledger END AS list_ledger
+	), part AS MATERIALIZED (
+		SELECT coalesce(m.account_id, l.account_id) AS account_id, l.product, l.ledger, l.list_ledger, l.sales_12m, l.sales_12m_before,
+			coalesce(m.account_id, l.account_id)::text = ANY (deep) AS is_deep
 		FROM line AS l LEFT JOIN map AS m ON m.epoch = l.epoch AND m.old_account_id = l.account_id
 		WHERE coalesce(m.account_id, l.account_id)::text = ANY (wanted)
-		UNION ALL
-		SELECT p.account_id, p.product, kam.slice(p.ledger, first_month, since - 1), kam.slice(p.list_ledger, first_month, since - 1)
-		FROM account_product AS p WHERE p.account_id::text = ANY (kept)
 	), bought AS MATERIALIZED (
-		SELECT b.account_id, b.product, b.ledger, b.list_ledger,
-			kam.total(b.ledger, latest, 12) AS sales_12m, kam.total(b.ledger, (latest - interval '1 year')::date, 12) AS sales_12m_before,
-			kam.quantity(b.ledger, latest, 12) AS quantity_12m, kam.quantity(b.ledger, (latest - interval '1 year')::date, 12) AS quantity_12m_before,
-			kam.last_purchase(b.ledger) AS last_purchase
-		FROM (SELECT p.account_id, p.product, kam.rollup(p.ledger) AS ledger, kam.rollup(p.list_ledger) AS list_ledger
-			FROM part AS p WHERE p.ledger IS NOT NULL GROUP BY p.account_id, p.product) AS b
+		SELECT b.*, kam.last_purchase(b.ledger) AS last_purchase
+		FROM (SELECT p.account_id, p.product, kam.rollup(p.ledger) AS ledger, kam.rollup(p.list_ledger) AS list_ledger, sum(p.sales_12m) AS sales_12m, sum(p.sales_12m_before) AS sales_12m_before
+			FROM part AS p WHERE p.is_deep GROUP BY p.account_id, p.product) AS b
+	), basket AS (
+		INSERT INTO account_basket (account_id, products, sales_12m, sales_12m_before)
+		SELECT s.account_id, array_agg(s.product ORDER BY s.product COLLATE "C"), array_agg(s.sales_12m ORDER BY s.product COLLATE "C"), array_agg(s.sales_12m_before ORDER BY s.product COLLATE "C")
+		FROM (SELECT p.account_id, p.product, sum(p.sales_12m) AS sales_12m, sum(p.sales_12m_before) AS sales_12m_before FROM part AS p WHERE p.product <> '' GROUP BY p.account_id, p.product) AS s
+		WHERE s.sales_12m <> 0 OR s.sales_12m_before <> 0
+		GROUP BY s.account_id
+	), quarter AS (
+		INSERT INTO product_quarter (product, quarter, median_price, buyers)
+		SELECT x.product, x.quarter, percentile_cont(0.5) WITHIN GROUP (ORDER BY (x.sales / x.quantity)::double precision), count(*)
+		FROM (SELECT p.account_id, p.product, q.quarter, sum(kam.total(p.ledger, (q.quarter + interval '2 months')::date, 3)) AS sales, sum(kam.quantity(p.ledger, (q.quarter + interval '2 months')::date, 3)) AS quantity
+			FROM part AS p CROSS JOIN unnest(quarters) AS q (quarter)
+			WHERE p.product IN (SELECT b.product FROM bought AS b WHERE b.last_purchase >= quarters[4] AND b.product <> '')
+			GROUP BY p.account_id, p.product, q.quarter) AS x
+		WHERE x.sales > 0 AND x.quantity > 0
+		GROUP BY x.product, x.quarter
 	), sold AS MATERIALIZED (
-		SELECT t.product, t.ledger, n.product_name, n.category, kam.total(t.ledger, latest, 12) AS sales_12m, kam.total(t.ledger, (latest - interval '1 year')::date, 12) AS sales_12m_before
-		FROM (SELECT x.product, kam.rollup(x.ledger) AS ledger
-				FROM (SELECT l.product, CASE WHEN since IS NULL THEN l.ledger ELSE kam.slice(l.ledger, since, last_day) END AS ledger FROM line AS l
-					UNION ALL SELECT o.product, kam.slice(o.ledger, first_month, since - 1) FROM product_total AS o WHERE since IS NOT NULL) AS x
-				WHERE x.ledger IS NOT NULL GROUP BY x.product) AS t
+		SELECT t.product, n.product_name, n.category, t.sales_12m, t.sales_12m_before
+		FROM (SELECT l.product, sum(l.sales_12m) AS sales_12m, sum(l.sales_12m_before) AS sales_12m_before FROM line AS l GROUP BY l.product) AS t
 			LEFT JOIN (SELECT left(p.product, 250) AS product, min(p.product_name COLLATE "C") AS product_name, min(p.category COLLATE "C") AS category
 				FROM source_product AS p GROUP BY 1) AS n ON n.product = t.product
 	), ranked AS (
@@ -298,32 +299,32 @@ BEGIN
 	), unsold AS (
 		DELETE FROM product_total AS o WHERE NOT EXISTS (SELECT FROM sold AS s WHERE s.product = o.product)
 	), total AS (
-		INSERT INTO product_total AS o (product, product_name, category, ledger, sales_12m, sales_12m_before, category_rank, is_top)
-		SELECT r.product, r.product_name, r.category, r.ledger, r.sales_12m, r.sales_12m_before, r.category_rank, coalesce(r.category_rank <= setting.top_products, false) FROM ranked AS r
-		ON CONFLICT (product) DO UPDATE SET product_name = excluded.product_name, category = excluded.category, ledger = excluded.ledger, sales_12m = excluded.sales_12m,
+		INSERT INTO product_total AS o (product, product_name, category, sales_12m, sales_12m_before, category_rank, is_top)
+		SELECT r.product, r.product_name, r.category, r.sales_12m, r.sales_12m_before, r.category_rank, coalesce(r.category_rank <= setting.top_products, false) FROM ranked AS r
+		ON CONFLICT (product) DO UPDATE SET product_name = excluded.product_name, category = excluded.category, sales_12m = excluded.sales_12m,
 			sales_12m_before = excluded.sales_12m_before, category_rank = excluded.category_rank, is_top = excluded.is_top
-		WHERE o.ledger OPERATOR(kam.<>) excluded.ledger OR (o.product_name, o.category, o.sales_12m, o.sales_12m_before, o.category_rank, o.is_top)
+		WHERE (o.product_name, o.category, o.sales_12m, o.sales_12m_before, o.category_rank, o.is_top)
 			IS DISTINCT FROM (excluded.product_name, excluded.category, excluded.sales_12m, excluded.sales_12m_before, excluded.category_rank, excluded.is_top)
 	)
-	INSERT INTO account_product AS o (account_id, product, ledger, list_ledger, sales_12m, sales_12m_before, quantity_12m, quantity_12m_before, last_purchase)
-	SELECT b.account_id, b.product, b.ledger, b.list_ledger, b.sales_12m, b.sales_12m_before, b.quantity_12m, b.quantity_12m_before, b.last_purchase FROM bought AS b
+	INSERT INTO account_product AS o (account_id, product, ledger, list_ledger, sales_12m, sales_12m_before, last_purchase)
+	SELECT b.account_id, b.product, b.ledger, b.list_ledger, b.sales_12m, b.sales_12m_before, b.last_purchase FROM bought AS b
 	ON CONFLICT (account_id, product) DO UPDATE SET ledger = excluded.ledger, list_ledger = excluded.list_ledger, sales_12m = excluded.sales_12m, sales_12m_before = excluded.sales_12m_before,
-		quantity_12m = excluded.quantity_12m, quantity_12m_before = excluded.quantity_12m_before, last_purchase = excluded.last_purchase
-	WHERE o.ledger OPERATOR(kam.<>) excluded.ledger OR (o.list_ledger IS NULL) <> (excluded.list_ledger IS NULL) OR o.list_ledger OPERATOR(kam.<>) excluded.list_ledger OR o.sales_12m <> excluded.sales_12m OR o.sales_12m_before <> excluded.sales_12m_before
-		OR (o.quantity_12m, o.quantity_12m_before) IS DISTINCT FROM (excluded.quantity_12m, excluded.quantity_12m_before);
-	ANALYZE account_product, product_total;
+		last_purchase = excluded.last_purchase
+	WHERE o.ledger OPERATOR(kam.<>) excluded.ledger OR (o.list_ledger IS NULL) <> (excluded.list_ledger IS NULL) OR o.list_ledger OPERATOR(kam.<>) excluded.list_ledger
+		OR o.sales_12m <> excluded.sales_12m OR o.sales_12m_before <> excluded.sales_12m_before;
+	ANALYZE account_product, account_basket, product_total, product_quarter;
 
 	DELETE FROM product_reading;
-	INSERT INTO product_reading (report_month, first_month, refresh_id, account_map) VALUES (latest, first_month, refresh_id, account_map);
+	INSERT INTO product_reading (report_month, first_month) VALUES (latest, first_month);
 	PERFORM kam._compute_assortment(latest, wanted);
-	PERFORM kam._unfold_products(latest, setting.fiscal_year_start);
+	PERFORM kam._unfold_products();
 	PERFORM kam._compare_with_peers();
 	PERFORM kam._explain_alerts(first_month);
-	ANALYZE account_assortment, product_month, product_quarter, white_space_product, turnover_cause_month, wallet, terms_review;
+	ANALYZE account_assortment, white_space_product, turnover_cause_month, wallet, terms_review;
 	RAISE NOTICE 'read products of % accounts in % s', cardinality(wanted), round(extract(epoch FROM clock_timestamp() - started), 2);
 END
 $$;
-COMMENT ON FUNCTION kam._read_products(bigint) IS 'Step of a refresh, after its months: reads the sales by product of the accounts that are worked on, in one scan, and computes what follows from it. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._read_products() IS 'Step of a refresh, after its months: reads the sales by product of the accounts that are worked on, in one scan and always all of them, and computes what follows. In the search_path of its caller.';
 
 CREATE FUNCTION kam._compute_assortment(latest date, wanted text[]) RETURNS void
 	LANGUAGE plpgsql
@@ -333,7 +334,7 @@ BEGIN
 	DELETE FROM account_assortment;
 	WITH member AS MATERIALIZED (
 		SELECT m.account_id, m.industry, m.region, m.sales_12m, m.sales_12m_before, m.is_key OR m.is_managed AS is_key,
-			m.exclusion IS NULL AND coalesce(m.is_key OR m.was_key OR m.is_managed OR m.is_watch OR m.is_alert OR m.abc_class = 'A' OR t.is_strategic, false) AS is_listed,
+			m.exclusion IS NULL AND coalesce(m.is_key OR m.is_managed OR m.is_watch OR m.is_alert OR m.abc_class = 'A' OR t.is_strategic, false) AS is_listed,
 			m.exclusion IS NULL AND coalesce(m.is_key OR m.is_managed OR m.is_watch OR t.is_strategic, false) AS is_focus
 		FROM account_month AS m LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id
 		WHERE m.report_month = latest AND m.account_id::text = ANY (wanted)
@@ -350,13 +351,16 @@ BEGIN
 	), top AS (
 		SELECT count(*) AS products, sum(t.sales_12m) AS sales_12m FROM product_total AS t WHERE t.is_top
 	), bought AS (
-		SELECT p.account_id,
-			count(*) FILTER (WHERE p.sales_12m > 0) AS products_12m, count(*) FILTER (WHERE p.sales_12m_before > 0) AS products_12m_before,
-			count(DISTINCT t.category) FILTER (WHERE p.sales_12m > 0) AS categories_12m, count(DISTINCT t.category) FILTER (WHERE p.sales_12m_before > 0) AS categories_12m_before,
-			count(*) FILTER (WHERE p.sales_12m > 0 AND p.sales_12m_before <= 0) AS new_products, count(*) FILTER (WHERE p.sales_12m <= 0 AND p.sales_12m_before > 0) AS dropped_products,
-			count(*) FILTER (WHERE p.sales_12m > 0 AND t.is_top) AS top_products_bought, sum(t.sales_12m) FILTER (WHERE p.sales_12m > 0 AND t.is_top) AS top_sales_12m
-		FROM account_product AS p JOIN product_total AS t ON t.product = p.product
-		WHERE p.product <> '' GROUP BY p.account_id
+		SELECT c.account_id, sum(c.products_12m) AS products_12m, sum(c.products_12m_before) AS products_12m_before,
+			count(c.category) FILTER (WHERE c.products_12m > 0) AS categories_12m, count(c.category) FILTER (WHERE c.products_12m_before > 0) AS categories_12m_before,
+			sum(c.new_products) AS new_products, sum(c.dropped_products) AS dropped_products, sum(c.top_products_bought) AS top_products_bought, sum(c.top_sales_12m) AS top_sales_12m
+		FROM (SELECT b.account_id, t.category,
+				count(*) FILTER (WHERE p.sales_12m > 0) AS products_12m, count(*) FILTER (WHERE p.sales_12m_before > 0) AS products_12m_before,
+				count(*) FILTER (WHERE p.sales_12m > 0 AND p.sales_12m_before <= 0) AS new_products, count(*) FILTER (WHERE p.sales_12m <= 0 AND p.sales_12m_before > 0) AS dropped_products,
+				count(*) FILTER (WHERE p.sales_12m > 0 AND t.is_top) AS top_products_bought, sum(t.sales_12m) FILTER (WHERE p.sales_12m > 0 AND t.is_top) AS top_sales_12m
+			FROM account_basket AS b CROSS JOIN LATERAL unnest(b.products, b.sales_12m, b.sales_12m_before) AS p (product, sales_12m, sales_12m_before) JOIN product_total AS t ON t.product = p.product
+			GROUP BY b.account_id, t.category) AS c
+		GROUP BY c.account_id
 	), judged AS (
 		SELECT m.account_id, m.is_listed, m.is_focus, g.size_class, g.industry, g.region, g.near, g.middle, g.far, b.*,
 			coalesce(b.top_products_bought, 0) / nullif(top.products, 0)::double precision AS top_share,
@@ -385,18 +389,17 @@ END
 $$;
 COMMENT ON FUNCTION kam._compute_assortment(date, text[]) IS 'Writes one row per account that is read by product: its assortment, its peers and its potential. In the search_path of its caller.';
 
-CREATE FUNCTION kam._unfold_products(latest date, fiscal_year_start integer) RETURNS void
+CREATE FUNCTION kam._unfold_products() RETURNS void
 	LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
-DECLARE
-	quarters date[];
 BEGIN
 	WITH bought AS MATERIALIZED (
-		SELECT p.account_id, p.product, m.month, m.sales, m.credited, m.quantity, m.cost, l.sales AS list_amount, l.cost AS listed_amount, m.lines
+		SELECT p.account_id, p.product, m.month, m.sales, m.credited, m.quantity, m.cost, l.list_amount, l.listed_amount, m.lines
 		FROM account_assortment AS a JOIN account_product AS p ON p.account_id = a.account_id
 			CROSS JOIN LATERAL kam.months(p.ledger) AS m
-			LEFT JOIN LATERAL kam.months(p.list_ledger) AS l ON l.month = m.month AND l.lines > 0
+			LEFT JOIN (SELECT x.account_id, x.product, y.month, y.sales AS list_amount, y.cost AS listed_amount FROM account_product AS x CROSS JOIN LATERAL kam.months(x.list_ledger) AS y WHERE y.lines > 0) AS l
+				ON l.account_id = p.account_id AND l.product = p.product AND l.month = m.month
 		WHERE a.is_focus AND m.lines > 0
 	), vanished AS (
 		DELETE FROM product_month AS o WHERE NOT EXISTS (SELECT FROM bought AS b WHERE b.account_id = o.account_id AND b.product = o.product AND b.month = o.month)
@@ -408,19 +411,9 @@ BEGIN
 	WHERE (o.sales_amount, o.credited_amount, o.sold_quantity, o.cost_amount, o.list_amount, o.listed_amount, o.line_count)
 		IS DISTINCT FROM (excluded.sales_amount, excluded.credited_amount, excluded.sold_quantity, excluded.cost_amount, excluded.list_amount, excluded.listed_amount, excluded.line_count);
 	ANALYZE product_month;
-
-	quarters := ARRAY(SELECT (kam._fiscal_start((latest + interval '1 month')::date, fiscal_year_start, 3) - make_interval(months => 3 * i))::date FROM generate_series(1, 4) AS i);
-	DELETE FROM product_quarter;
-	INSERT INTO product_quarter (product, quarter, median_price, buyers)
-	SELECT x.product, x.quarter, percentile_cont(0.5) WITHIN GROUP (ORDER BY (x.sales / x.quantity)::double precision), count(*)
-	FROM (SELECT p.product, q.quarter, kam.total(p.ledger, (q.quarter + interval '2 months')::date, 3) AS sales, kam.quantity(p.ledger, (q.quarter + interval '2 months')::date, 3) AS quantity
-		FROM account_product AS p CROSS JOIN unnest(quarters) AS q (quarter)
-		WHERE p.product IN (SELECT m.product FROM product_month AS m WHERE m.month >= quarters[4]) AND p.last_purchase >= quarters[4]) AS x
-	WHERE x.sales > 0 AND x.quantity > 0
-	GROUP BY x.product, x.quarter;
 END
 $$;
-COMMENT ON FUNCTION kam._unfold_products(date, integer) IS 'Writes the months of the accounts that are key, managed, watched or strategic, by product, and what all accounts that are read paid for these products. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._unfold_products() IS 'Writes the months of the accounts that are key, managed, watched or strategic, by product. In the search_path of its caller.';
 
 CREATE FUNCTION kam._compare_with_peers() RETURNS void
 	LANGUAGE plpgsql
@@ -434,21 +427,24 @@ BEGIN
 		SELECT a.account_id, a.size_class, a.peer_group, a.peers, m.industry, m.region, m.sales_12m
 		FROM account_assortment AS a JOIN account_month AS m ON m.account_id = a.account_id AND m.report_month = (SELECT r.report_month FROM product_reading AS r)
 		WHERE a.size_class IS NOT NULL
+	), crowd AS (
+		SELECT DISTINCT m.peer_group, m.peers FROM member AS m WHERE m.peers >= 10
 	), belongs AS (
-		SELECT m.account_id, m.sales_12m, g.peer_group
+		SELECT m.account_id, m.sales_12m, c.peer_group, c.peers
 		FROM member AS m CROSS JOIN LATERAL (VALUES (jsonb_build_array(m.size_class, m.industry, m.region)::text), (jsonb_build_array(m.size_class, m.industry)::text), (jsonb_build_array(m.size_class)::text)) AS g (peer_group)
-		WHERE g.peer_group IN (SELECT x.peer_group FROM member AS x WHERE x.peers >= 10)
+			JOIN crowd AS c ON c.peer_group = g.peer_group
+	), item AS MATERIALIZED (
+		SELECT b.account_id, p.product, p.sales_12m FROM account_basket AS b CROSS JOIN LATERAL unnest(b.products, b.sales_12m) AS p (product, sales_12m) WHERE p.sales_12m > 0
 	), popular AS MATERIALIZED (
-		SELECT b.peer_group, p.product, count(*) AS buyers, percentile_cont(0.5) WITHIN GROUP (ORDER BY (p.sales_12m / b.sales_12m)::double precision) AS part
-		FROM belongs AS b JOIN account_product AS p ON p.account_id = b.account_id
-		WHERE p.sales_12m > 0 AND p.product <> ''
-		GROUP BY b.peer_group, p.product
-		HAVING 5 * count(*) >= (SELECT min(x.peers) FROM member AS x WHERE x.peer_group = b.peer_group)
+		SELECT b.peer_group, i.product, count(*) AS buyers, percentile_cont(0.5) WITHIN GROUP (ORDER BY (i.sales_12m / b.sales_12m)::double precision) AS part
+		FROM belongs AS b JOIN item AS i ON i.account_id = b.account_id
+		GROUP BY b.peer_group, b.peers, i.product
+		HAVING 5 * count(*) >= b.peers
 	), missing AS (
 		SELECT m.account_id, p.product, p.buyers, p.buyers / m.peers::double precision AS buyer_share, round((p.part * m.sales_12m::double precision)::numeric, scale) AS value
 		FROM member AS m JOIN popular AS p ON p.peer_group = m.peer_group
-			LEFT JOIN account_product AS o ON o.account_id = m.account_id AND o.product = p.product AND o.sales_12m > 0
-		WHERE m.peers >= 10 AND o.account_id IS NULL
+			LEFT JOIN item AS i ON i.account_id = m.account_id AND i.product = p.product
+		WHERE m.peers >= 10 AND i.account_id IS NULL
 	), placed AS (
 		SELECT m.*, row_number() OVER (PARTITION BY m.account_id ORDER BY m.value DESC, m.product COLLATE "C") AS place FROM missing AS m
 	)
@@ -537,7 +533,7 @@ SELECT r.report_month, true AS is_latest,
 FROM product_reading AS r
 	JOIN account_assortment AS a ON a.is_listed
 	JOIN account_month AS m ON m.report_month = r.report_month AND m.account_id = a.account_id;
-COMMENT ON VIEW assortment IS 'One row per account that is read by product (key, managed, watched, strategic, class A, or alerted), in the latest report month: how much of our assortment it buys.';
+COMMENT ON VIEW assortment IS 'One row per account that is read by product (key, managed, watched, strategic, alerted, or of class A), in the latest report month: how much of our assortment it buys.';
 
 CREATE VIEW top_product AS
 SELECT r.report_month, true AS is_latest,
@@ -598,7 +594,8 @@ FROM (
 		LEFT JOIN account_month AS m ON m.report_month = l.report_month AND m.account_id = w.account_id
 		LEFT JOIN account_assortment AS g ON g.account_id = w.account_id
 		CROSS JOIN LATERAL (SELECT CASE WHEN w.category IS NULL THEN m.sales_12m WHEN g.account_id IS NOT NULL THEN coalesce((
-			SELECT sum(p.sales_12m) FROM account_product AS p JOIN product_total AS t ON t.product = p.product WHERE p.account_id = w.account_id AND t.category = w.category), 0) END AS sales_12m) AS s
+			SELECT sum(p.sales_12m) FROM account_basket AS b CROSS JOIN LATERAL unnest(b.products, b.sales_12m) AS p (product, sales_12m) JOIN product_total AS t ON t.product = p.product
+				WHERE b.account_id = w.account_id AND t.category = w.category), 0) END AS sales_12m) AS s
 		CROSS JOIN LATERAL (SELECT (1 - w.supplier_rank / (w.suppliers + 1)::double precision) * 2 / w.suppliers AS rule_share) AS u
 	WHERE l.report_month IS NOT NULL) AS v;
 COMMENT ON VIEW share_of_wallet IS 'One row per account and category, or all it buys, with a row in wallet, in the latest report month: our part of its purchases, and what others sell it. By rank the part follows from the wallet allocation rule: (1 - rank / (suppliers + 1)) * 2 / suppliers.';
@@ -712,13 +709,13 @@ FROM (
 			sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '6 months' AND p.month < c.half_year) AS base_sales,
 			sum(p.sales_amount) FILTER (WHERE p.month > c.last_month - interval '12 months' AND p.month <= c.last_month) AS last_sales,
 			sum(p.sales_amount) FILTER (WHERE p.month > c.last_month - interval '24 months' AND p.month <= c.last_month - interval '12 months') AS before_sales,
-			sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '36 months' AND p.month < c.half_year - interval '30 months') AS half_units_y3,
-			sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '24 months' AND p.month < c.half_year - interval '18 months') AS half_units_y2,
-			sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months') AS half_units_y1,
-			sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year AND p.month < c.half_year + interval '6 months') AS half_units,
-			sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '6 months' AND p.month < c.half_year) AS base_units,
-			sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '12 months' AND p.month <= c.last_month) AS last_units,
-			sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '24 months' AND p.month <= c.last_month - interval '12 months') AS before_units
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '36 months' AND p.month < c.half_year - interval '30 months'), 0) END AS half_units_y3,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '24 months' AND p.month < c.half_year - interval '18 months'), 0) END AS half_units_y2,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months'), 0) END AS half_units_y1,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year AND p.month < c.half_year + interval '6 months'), 0) END AS half_units,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '6 months' AND p.month < c.half_year), 0) END AS base_units,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '12 months' AND p.month <= c.last_month), 0) END AS last_units,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '24 months' AND p.month <= c.last_month - interval '12 months'), 0) END AS before_units
 		FROM (
 			SELECT f.report_month, f.half_year, least(f.report_month, (f.half_year + interval '5 months')::date) AS last_month,
 				(f.half_year - make_interval(months => (extract(month FROM f.half_year)::integer + 12 - f.fiscal_year_start) % 12))::date AS fiscal_year
