@@ -47,7 +47,7 @@ CREATE TABLE settings (
 	gate_overdue_days integer NOT NULL DEFAULT 30 CONSTRAINT gate_overdue_days_is_not_negative CHECK (gate_overdue_days >= 0),
 	cash_days integer NOT NULL DEFAULT 3 CONSTRAINT cash_days_is_not_negative CHECK (cash_days >= 0),
 	prospect_threshold double precision NOT NULL DEFAULT 0 CONSTRAINT prospect_threshold_is_not_negative CHECK (prospect_threshold >= 0 AND prospect_threshold < 'Infinity'),
-	max_product_accounts integer NOT NULL DEFAULT 2000 CONSTRAINT max_product_accounts_is_not_negative CHECK (max_product_accounts >= 0),
+	max_product_accounts integer NOT NULL DEFAULT 500 CONSTRAINT max_product_accounts_is_not_negative CHECK (max_product_accounts >= 0),
 	top_products integer NOT NULL DEFAULT 20 CONSTRAINT top_products_is_positive CHECK (top_products > 0),
 	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
 	currency_label text NOT NULL DEFAULT '',

@@ -79,7 +79,7 @@ CREATE TABLE product_total (
 	category_rank integer,
 	is_top boolean NOT NULL
 );
-COMMENT ON TABLE product_total IS 'One row per product that was sold in the months that are read, services left out: what all accounts and lines without account bought, as it stands today, and its rank in its category.';
+COMMENT ON TABLE product_total IS 'One row per product that was sold in two years, services left out: what all accounts and lines without account bought, as it stands today, and its rank in its category.';
 
 CREATE TABLE product_quarter (
 	product text NOT NULL,
@@ -168,14 +168,13 @@ AS $$
 DECLARE
 	key_type text := (SELECT format_type(a.atttypid, NULL) FROM pg_attribute AS a WHERE a.attrelid = '_key'::regclass AND a.attname = 'account_id');
 BEGIN
-	-- RETURN QUERY, since INSERT would not run in parallel.  Accounts that are
-	-- not read by product are one, without a code.  A product is cut, since an
-	-- index entry is at most a third of a page.
+	-- RETURN QUERY, since INSERT would not run in parallel.  A product is cut,
+	-- since an index entry is at most a third of a page.
 	RETURN QUERY EXECUTE format($query$
-		SELECT %1$s, CASE WHEN s.account_id = ANY ($2::%2$s[]) THEN s.account_id END, left(coalesce(s.product, ''), 250),
+		SELECT %1$s, s.account_id, left(coalesce(s.product, ''), 250),
 			kam.ledger(s.sold_on, s.amount, nullif(s.cost, 'NaN'), nullif(s.quantity, 'NaN')), %3$s
 		FROM source_sale AS s
-		WHERE s.sold_on >= $4 AND s.sold_on <= $6 AND (s.sold_on >= $5 OR s.account_id = ANY ($3::%2$s[])) AND s.amount <> 'NaN'%4$s
+		WHERE s.account_id = ANY ($2::%2$s[]) AND s.sold_on >= $4 AND s.sold_on <= $6 AND (s.sold_on >= $5 OR s.account_id = ANY ($3::%2$s[])) AND s.amount <> 'NaN'%4$s
 		GROUP BY 1, 2, 3
 		$query$,
 		CASE WHEN epochs = '{}' THEN '0' ELSE 'width_bucket(s.sold_on, $1)' END, key_type,
@@ -186,7 +185,23 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam._collect_products(anyelement, date[], text[], text[], text[], date, date, date) IS
-'Reads the sales by account code, product and dates of aliases: from first_month on of the deep codes, from recent_month on of the codes, and of all others together, without a code. Of the key only the type counts. In the search_path of its caller.';
+'Reads the sales of some account codes, by code, product and dates of aliases: from first_month on of the deep codes, from recent_month on of the others. Of the key only the type counts. In the search_path of its caller.';
+
+CREATE FUNCTION kam._collect_totals(services text[], latest date, last_day date) RETURNS TABLE (product text, sales_12m numeric, sales_12m_before numeric)
+	LANGUAGE plpgsql ROWS 2000
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY EXECUTE format($query$
+		SELECT left(coalesce(s.product, ''), 250), coalesce(sum(s.amount) FILTER (WHERE s.sold_on >= $2), 0), coalesce(sum(s.amount) FILTER (WHERE s.sold_on < $2), 0)
+		FROM source_sale AS s
+		WHERE s.sold_on >= $1 AND s.sold_on <= $3 AND s.amount <> 'NaN'%s
+		GROUP BY 1
+		$query$, CASE WHEN services <> '{}' THEN ' AND (s.product = ANY ($4)) IS NOT TRUE' ELSE '' END)
+	USING (latest - interval '23 months')::date, (latest - interval '11 months')::date, last_day, services;
+END
+$$;
+COMMENT ON FUNCTION kam._collect_totals(text[], date, date) IS 'Reads what all bought of each product, services left out, in twelve months and in the twelve before. In the search_path of its caller.';
 
 CREATE FUNCTION kam._forget_products() RETURNS void
 	LANGUAGE plpgsql
@@ -224,6 +239,7 @@ DECLARE
 	wanted text[];
 	deep_codes text[];
 	codes text[];
+	is_mapped boolean;
 	quarters date[];
 BEGIN
 	IF latest IS NULL OR NOT EXISTS (SELECT FROM binding AS b WHERE b.contract = 'sales' AND b.column_name = 'product') THEN
@@ -255,6 +271,8 @@ BEGIN
 	FROM unnest(ARRAY[NULL::date] || epochs) AS e (since), LATERAL kam._account_map((SELECT k.account_id FROM _key AS k), e.since, setting.unit = 'group') AS m
 	WHERE m.account_id::text = ANY (wanted);
 
+	is_mapped := cardinality(codes) > cardinality(wanted) OR EXISTS (SELECT FROM account_alias AS a WHERE a.old_account_id::text = ANY (wanted));
+
 	DELETE FROM account_basket;
 	DELETE FROM product_quarter;
 	WITH line AS MATERIALIZED (
@@ -264,32 +282,30 @@ BEGIN
 		SELECT e.ordinal - 1 AS epoch, m.old_account_id, m.account_id
 		FROM unnest(ARRAY[NULL::date] || epochs) WITH ORDINALITY AS e (since, ordinal), LATERAL kam._account_map((SELECT k.account_id FROM _key AS k), e.since, setting.unit = 'group') AS m
 	), part AS MATERIALIZED (
-		SELECT coalesce(m.account_id, l.account_id) AS account_id, l.product, l.ledger, l.list_ledger, l.sales_12m, l.sales_12m_before,
-			coalesce(m.account_id, l.account_id)::text = ANY (deep) AS is_deep
+		SELECT l.account_id, l.product, l.ledger, l.list_ledger, l.sales_12m, l.sales_12m_before FROM line AS l WHERE NOT is_mapped
+		UNION ALL
+		SELECT coalesce(m.account_id, l.account_id), l.product, kam.rollup(l.ledger), kam.rollup(l.list_ledger), sum(l.sales_12m), sum(l.sales_12m_before)
 		FROM line AS l LEFT JOIN map AS m ON m.epoch = l.epoch AND m.old_account_id = l.account_id
-		WHERE coalesce(m.account_id, l.account_id)::text = ANY (wanted)
+		WHERE is_mapped AND coalesce(m.account_id, l.account_id)::text = ANY (wanted)
+		GROUP BY coalesce(m.account_id, l.account_id), l.product
 	), bought AS MATERIALIZED (
-		SELECT b.*, kam.last_purchase(b.ledger) AS last_purchase
-		FROM (SELECT p.account_id, p.product, kam.rollup(p.ledger) AS ledger, kam.rollup(p.list_ledger) AS list_ledger, sum(p.sales_12m) AS sales_12m, sum(p.sales_12m_before) AS sales_12m_before
-			FROM part AS p WHERE p.is_deep GROUP BY p.account_id, p.product) AS b
+		SELECT p.*, kam.last_purchase(p.ledger) AS last_purchase FROM part AS p WHERE p.account_id::text = ANY (deep)
 	), basket AS (
 		INSERT INTO account_basket (account_id, products, sales_12m, sales_12m_before)
-		SELECT s.account_id, array_agg(s.product ORDER BY s.product COLLATE "C"), array_agg(s.sales_12m ORDER BY s.product COLLATE "C"), array_agg(s.sales_12m_before ORDER BY s.product COLLATE "C")
-		FROM (SELECT p.account_id, p.product, sum(p.sales_12m) AS sales_12m, sum(p.sales_12m_before) AS sales_12m_before FROM part AS p WHERE p.product <> '' GROUP BY p.account_id, p.product) AS s
-		WHERE s.sales_12m <> 0 OR s.sales_12m_before <> 0
-		GROUP BY s.account_id
+		SELECT p.account_id, array_agg(p.product), array_agg(p.sales_12m), array_agg(p.sales_12m_before)
+		FROM part AS p WHERE p.product <> '' AND (p.sales_12m <> 0 OR p.sales_12m_before <> 0)
+		GROUP BY p.account_id
 	), quarter AS (
 		INSERT INTO product_quarter (product, quarter, median_price, buyers)
 		SELECT x.product, x.quarter, percentile_cont(0.5) WITHIN GROUP (ORDER BY (x.sales / x.quantity)::double precision), count(*)
-		FROM (SELECT p.account_id, p.product, q.quarter, sum(kam.total(p.ledger, (q.quarter + interval '2 months')::date, 3)) AS sales, sum(kam.quantity(p.ledger, (q.quarter + interval '2 months')::date, 3)) AS quantity
-			FROM part AS p CROSS JOIN unnest(quarters) AS q (quarter)
-			WHERE p.product IN (SELECT b.product FROM bought AS b WHERE b.last_purchase >= quarters[4] AND b.product <> '')
-			GROUP BY p.account_id, p.product, q.quarter) AS x
+		FROM (SELECT p.product, q.quarter, kam.total(p.ledger, q.last_month, 3) AS sales, kam.quantity(p.ledger, q.last_month, 3) AS quantity
+			FROM part AS p CROSS JOIN (SELECT u.quarter, (u.quarter + interval '2 months')::date AS last_month FROM unnest(quarters) AS u (quarter)) AS q
+			WHERE p.product IN (SELECT b.product FROM bought AS b WHERE b.last_purchase >= quarters[4] AND b.product <> '')) AS x
 		WHERE x.sales > 0 AND x.quantity > 0
 		GROUP BY x.product, x.quarter
 	), sold AS MATERIALIZED (
 		SELECT t.product, n.product_name, n.category, t.sales_12m, t.sales_12m_before
-		FROM (SELECT l.product, sum(l.sales_12m) AS sales_12m, sum(l.sales_12m_before) AS sales_12m_before FROM line AS l GROUP BY l.product) AS t
+		FROM kam._collect_totals(services, latest, last_day) AS t
 			LEFT JOIN (SELECT left(p.product, 250) AS product, min(p.product_name COLLATE "C") AS product_name, min(p.category COLLATE "C") AS category
 				FROM source_product AS p GROUP BY 1) AS n ON n.product = t.product
 	), ranked AS (
@@ -324,7 +340,7 @@ BEGIN
 	RAISE NOTICE 'read products of % accounts in % s', cardinality(wanted), round(extract(epoch FROM clock_timestamp() - started), 2);
 END
 $$;
-COMMENT ON FUNCTION kam._read_products() IS 'Step of a refresh, after its months: reads the sales by product of the accounts that are worked on, in one scan and always all of them, and computes what follows. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._read_products() IS 'Step of a refresh, after its months: reads the sales by product of the accounts that are worked on, always all of them, and what all bought of each product, and computes what follows. In the search_path of its caller.';
 
 CREATE FUNCTION kam._compute_assortment(latest date, wanted text[]) RETURNS void
 	LANGUAGE plpgsql
@@ -350,16 +366,19 @@ BEGIN
 		FROM sized AS s
 	), top AS (
 		SELECT count(*) AS products, sum(t.sales_12m) AS sales_12m FROM product_total AS t WHERE t.is_top
+	), item AS MATERIALIZED (
+		SELECT b.account_id, p.product, p.sales_12m, p.sales_12m_before
+		FROM account_basket AS b CROSS JOIN LATERAL unnest(b.products, b.sales_12m, b.sales_12m_before) AS p (product, sales_12m, sales_12m_before)
 	), bought AS (
 		SELECT c.account_id, sum(c.products_12m) AS products_12m, sum(c.products_12m_before) AS products_12m_before,
 			count(c.category) FILTER (WHERE c.products_12m > 0) AS categories_12m, count(c.category) FILTER (WHERE c.products_12m_before > 0) AS categories_12m_before,
 			sum(c.new_products) AS new_products, sum(c.dropped_products) AS dropped_products, sum(c.top_products_bought) AS top_products_bought, sum(c.top_sales_12m) AS top_sales_12m
-		FROM (SELECT b.account_id, t.category,
+		FROM (SELECT p.account_id, t.category,
 				count(*) FILTER (WHERE p.sales_12m > 0) AS products_12m, count(*) FILTER (WHERE p.sales_12m_before > 0) AS products_12m_before,
 				count(*) FILTER (WHERE p.sales_12m > 0 AND p.sales_12m_before <= 0) AS new_products, count(*) FILTER (WHERE p.sales_12m <= 0 AND p.sales_12m_before > 0) AS dropped_products,
 				count(*) FILTER (WHERE p.sales_12m > 0 AND t.is_top) AS top_products_bought, sum(t.sales_12m) FILTER (WHERE p.sales_12m > 0 AND t.is_top) AS top_sales_12m
-			FROM account_basket AS b CROSS JOIN LATERAL unnest(b.products, b.sales_12m, b.sales_12m_before) AS p (product, sales_12m, sales_12m_before) JOIN product_total AS t ON t.product = p.product
-			GROUP BY b.account_id, t.category) AS c
+			FROM item AS p LEFT JOIN product_total AS t ON t.product = p.product
+			GROUP BY p.account_id, t.category) AS c
 		GROUP BY c.account_id
 	), judged AS (
 		SELECT m.account_id, m.is_listed, m.is_focus, g.size_class, g.industry, g.region, g.near, g.middle, g.far, b.*,
