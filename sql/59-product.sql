@@ -53,7 +53,7 @@ CREATE TABLE account_assortment (
 	growth_score double precision,
 	fit_score double precision
 );
-COMMENT ON TABLE account_assortment IS 'One row per account that is read by product: key, managed, watched, strategic, alerted, or of class A and among the first settings.max_product_accounts; is_listed but for alerts of months before; is_focus if key, managed, watched or strategic.';
+COMMENT ON TABLE account_assortment IS 'One row per account that is read by product: key, managed, watched, strategic, alerted, or of class A and among the first settings.max_product_accounts; is_listed but for alerts of months before of accounts that are none of these now; is_focus if key, managed, watched or strategic.';
 
 CREATE TABLE product_month (
 	account_id account_key NOT NULL,
