@@ -197,4 +197,35 @@ FROM unnest(ARRAY['''a'', NULL, NULL, NULL, NULL, ''1998-01-01''', '''a'', '' ''
 	'''a'', NULL, NULL, 1, NULL, ''1998-01-01''', '''a'', NULL, 1, NULL, NULL, ''infinity''', 'repeat(''a'', 1025), NULL, 1, NULL, NULL, ''1998-01-01''']) AS v;
 SELECT v, pg_temp.answer_of('INSERT INTO pm.terms_review (account_id, reviewed_on, outcome, next_review_on) VALUES (' || v || ')') AS answer
 FROM unnest(ARRAY['''a'', ''1998-01-01'', ''fine'', NULL', '''a'', ''1998-01-01'', ''kept'', ''1998-01-01''', '''a'', ''infinity'', ''kept'', NULL', '''a'', ''1998-01-01'', ''kept'', ''infinity''']) AS v;
+
+-- The consumption report as a page, of hostile names too
+UPDATE customer SET name = '<script>alert("' || name || '")</script>' WHERE account IN ('SAVEA', 'QUICK');
+UPDATE product SET category = '<b>' || category || '&amp;' WHERE category = 'Category 1';
+UPDATE pm.settings SET currency_label = '"<i>EUR';
+CALL kam.refresh('pm', '1998-05-06');
+CREATE TABLE page AS SELECT lang, kam.consumption_html('pm', 'SAVEA', lang => lang) AS html FROM unnest(ARRAY['en', 'ru', 'zh', 'de']) AS lang;
+SELECT lang, html LIKE '<!DOCTYPE html><html lang="' || lang || '">%</html>' AS is_page, html !~ '[^\n\t -~]' AS is_ascii, html !~ '<script|<b>|<i>|Product <|https?:|src=' AS is_clean,
+	html LIKE '%&lt;script&gt;%' AND html LIKE '%Product &lt;%' AS is_escaped, (SELECT count(*) FROM regexp_matches(html, '<table', 'g')) AS tables
+FROM page ORDER BY lang COLLATE "C";
+-- a row per product and category with sales, and one for all
+SELECT (SELECT count(*) FROM regexp_matches(html, '<tr>', 'g')) - 4 AS rows, o.rows AS wanted
+FROM page, (SELECT count(*) FILTER (WHERE (half_sales_y3, half_sales_y2, half_sales_y1, half_sales, projected_sales) <> (0, 0, 0, 0, 0))
+		+ count(*) FILTER (WHERE level <> 'product' AND (year_sales_y3, year_sales_y2, year_sales_y1) <> (0, 0, 0))
+		+ count(*) FILTER (WHERE level = 'product' AND (half_sales_y3, half_sales_y2, half_sales_y1, half_sales, projected_sales) <> (0, 0, 0, 0, 0)
+			AND (half_units_y3 <> 0 OR half_units_y2 <> 0 OR half_units_y1 <> 0 OR half_units <> 0 OR projected_units <> 0)) AS rows
+	FROM pm.consumption_report WHERE account_id = 'SAVEA' AND half_year = '1997-07-01') AS o WHERE lang = 'en';
+SELECT kam.consumption_html('pm', 'SAVEA') = kam.consumption_html('pm', 'SAVEA', '1997-12-31') AS latest_complete, kam.consumption_html('pm', 'SAVEA', '1998-02-01') LIKE '%up to Apr 1998%' AS running;
+CREATE FUNCTION pg_temp.error_of(expression text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	EXECUTE 'SELECT ' || expression;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' | ', SQLSTATE || ': ' || SQLERRM, nullif(hint, ''));
+END $$;
+SELECT a, pg_temp.error_of('kam.consumption_html(' || a || ')') AS answer
+FROM unnest(ARRAY['NULL, ''SAVEA''', '''nothing'', ''SAVEA''', '''pm'', NULL', '''pm'', ''NOBODY''', '''pm'', ''''''; DROP TABLE line''', '''pm'', ''SAVEA'', ''1996-01-01''', '''pm'', ''SAVEA'', ''infinity''', '''pm'', ''SAVEA'', NULL, ''xx''', '''pm'', ''SAVEA'', NULL, NULL']) AS a;
 DROP SCHEMA pm, regress_product CASCADE;
