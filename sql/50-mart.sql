@@ -43,7 +43,7 @@ CREATE FUNCTION kam._table_ddl() RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
-	RETURN kam._core_tables() || kam._value_tables();
+	RETURN kam._core_tables() || kam._value_tables() || kam._product_tables();
 END
 $$;
 COMMENT ON FUNCTION kam._table_ddl() IS 'Text that makes the tables of a mart, but _key and the contract views.';
@@ -52,7 +52,7 @@ CREATE FUNCTION kam._report_ddl() RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
-	RETURN kam._core_views() || kam._value_views();
+	RETURN kam._core_views() || kam._value_views() || kam._product_views();
 END
 $$;
 COMMENT ON FUNCTION kam._report_ddl() IS 'Text that makes the report views of a mart.';
@@ -64,6 +64,7 @@ AS $$
 BEGIN
 	RETURN QUERY SELECT g.column_name, g.description FROM kam._core_glossary() AS g;
 	RETURN QUERY SELECT g.column_name, g.description FROM kam._value_glossary() AS g;
+	RETURN QUERY SELECT g.column_name, g.description FROM kam._product_glossary() AS g;
 END
 $$;
 COMMENT ON FUNCTION kam._glossary() IS 'What each column of the report views means.';

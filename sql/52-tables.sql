@@ -56,6 +56,8 @@ CREATE TABLE settings (
 	alive_threshold double precision NOT NULL DEFAULT 0.5 CONSTRAINT alive_threshold_between_0_and_1 CHECK (alive_threshold >= 0 AND alive_threshold <= 1),
 	value_months integer NOT NULL DEFAULT 36 CONSTRAINT value_months_from_1_to_120 CHECK (value_months BETWEEN 1 AND 120),
 	discount_rate double precision NOT NULL DEFAULT 0.10 CONSTRAINT discount_rate_from_0_to_1 CHECK (discount_rate BETWEEN 0 AND 1),
+	max_product_accounts integer NOT NULL DEFAULT 500 CONSTRAINT max_product_accounts_is_not_negative CHECK (max_product_accounts >= 0),
+	top_products integer NOT NULL DEFAULT 20 CONSTRAINT top_products_is_positive CHECK (top_products > 0),
 	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
 	currency_label text NOT NULL DEFAULT '',
 	amounts_include_vat boolean NOT NULL DEFAULT false,
@@ -116,6 +118,8 @@ COMMENT ON COLUMN settings.order_fall IS 'Orders are smaller when the average or
 COMMENT ON COLUMN settings.alive_threshold IS 'An account is doubtful when the model gives it a smaller probability of being alive.';
 COMMENT ON COLUMN settings.value_months IS 'Months ahead that the discounted value counts.';
 COMMENT ON COLUMN settings.discount_rate IS 'Rate a year by which future sales or margin are discounted.';
+COMMENT ON COLUMN settings.max_product_accounts IS 'Ranks by twelve months up to which accounts of class A are read by product; key, managed, watched, strategic and alerted ones always are.';
+COMMENT ON COLUMN settings.top_products IS 'Products of a category, by its net sales of twelve months, that make the top assortment; equal ones are all in.';
 COMMENT ON COLUMN settings.fiscal_year_start IS 'Calendar month in which the fiscal year begins, 1 to 12.';
 COMMENT ON COLUMN settings.currency_label IS 'Name of the currency, for titles.';
 COMMENT ON COLUMN settings.amounts_include_vat IS 'Whether the amounts include value added tax, for titles.';

@@ -879,8 +879,10 @@ BEGIN
 		DELETE FROM delivery_month AS o WHERE o.report_month = gone;
 		DELETE FROM late_line AS o WHERE o.report_month = gone;
 		PERFORM kam._forget_value(gone);
+		DELETE FROM turnover_cause_month AS o WHERE o.report_month = gone;
 		DELETE FROM report_month AS o WHERE o.report_month = gone;
 	END LOOP;
+	PERFORM kam._read_products();
 	PERFORM kam._compare_to_date(refresh_id);
 	PERFORM kam._compute_open_receivables((SELECT l.as_of FROM refresh_log AS l WHERE l.refresh_id = refresh_id));
 	PERFORM kam._find_restatements();

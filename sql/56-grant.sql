@@ -78,7 +78,7 @@ BEGIN
 	PERFORM kam.grant_reader(mart, grantee);
 	role := kam._grantee(grantee);
 	PERFORM set_config('search_path', mart_path, true);
-	EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON excluded_account, account_alias, override, quality_resolution, criterion, rating, translation, loss_reason, win_back_action TO %s', role);
+	EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON excluded_account, account_alias, override, quality_resolution, criterion, rating, translation, loss_reason, win_back_action, wallet, terms_review TO %s', role);
 	EXECUTE format('GRANT SELECT, UPDATE (advice_managed, advice_other) ON cell_policy TO %s', role);
 	-- Which columns there are, the version says; the last two are not theirs.
 	EXECUTE format('GRANT SELECT, UPDATE (%s) ON settings TO %s',
@@ -87,4 +87,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam.grant_editor(text, text) IS
-'Gives a role what kam.grant_reader gives, SELECT, INSERT, UPDATE and DELETE on the registers excluded_account, account_alias, override, quality_resolution, criterion, rating, translation, loss_reason and win_back_action, SELECT and UPDATE of the advice in cell_policy, and SELECT and UPDATE of all settings but kam_version. Only for the owner of the mart.';
+'Gives a role what kam.grant_reader gives, SELECT, INSERT, UPDATE and DELETE on the registers excluded_account, account_alias, override, quality_resolution, criterion, rating, translation, loss_reason, win_back_action, wallet and terms_review, SELECT and UPDATE of the advice in cell_policy, and SELECT and UPDATE of all settings but kam_version. Only for the owner of the mart.';

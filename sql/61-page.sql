@@ -332,11 +332,13 @@ BEGIN
 	RETURN kam._section('turnover', 'Falling and silent',
 		kam._table('Turnover alerts',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Three months', 'n'), kam._column('Three before', 'n'), kam._column('Same last year', 'n w'), kam._column('Change', 'n'),
-				kam._column('Change on the year', 'n w'), kam._column('Trend', 'w'), kam._column('Manager', 'w')),
+				kam._column('Change on the year', 'n w'), kam._column('Why'), kam._column('Trend', 'w'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(t.account_id::text, t.account_name, accounts), kam._money(t.sales_3m), kam._money(t.sales_3m_before), kam._money(t.sales_3m_year_before),
-					jsonb_build_object('growth', - t.fall), jsonb_build_object('growth', - t.fall_year), kam._say(t.trend_note), to_jsonb(t.manager))
+					jsonb_build_object('growth', - t.fall), jsonb_build_object('growth', - t.fall_year),
+					jsonb_build_object('join', jsonb_build_array(kam._say(w.main_order_cause), kam._say(w.main_product_cause)), 'by', '; '), kam._say(t.trend_note), to_jsonb(t.manager))
 				ORDER BY t.alert_rank, t.account_id::text COLLATE "C")
 			FROM turnover_alert AS t JOIN account_month AS f ON f.report_month = t.report_month AND f.account_id = t.account_id
+				LEFT JOIN turnover_cause AS w ON w.report_month = t.report_month AND w.account_id = t.account_id
 			WHERE t.report_month = month AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)),
 			'No important account fell sharply.'),
 		kam._table('Key accounts that did not buy every month',
@@ -435,7 +437,10 @@ BEGIN
 				kam._fact('Industry', to_jsonb(r.industry)), kam._fact('Channel', to_jsonb(r.channel)),
 				kam._fact('Open', CASE WHEN h.open_receivable IS NOT NULL THEN kam._money(h.open_receivable) END),
 				kam._fact('Overdue', CASE WHEN h.overdue_receivable > 0 THEN kam._money(h.overdue_receivable) END),
-				kam._fact('Payment habit', to_jsonb(round(h.payment_habit))), kam._fact('Average days late', to_jsonb(round(h.days_late)))), 'class', 'facts'),
+				kam._fact('Payment habit', to_jsonb(round(h.payment_habit))), kam._fact('Average days late', to_jsonb(round(h.days_late))),
+				kam._fact('Still a customer', CASE WHEN v.alive IS NOT NULL THEN jsonb_build_object('share', v.alive) END),
+				kam._fact('Expected in twelve months', CASE WHEN v.expected_12m IS NOT NULL THEN kam._money(v.expected_12m) END),
+				kam._fact('Value to come', CASE WHEN v.discounted_value IS NOT NULL THEN kam._money(v.discounted_value) END)), 'class', 'facts'),
 			CASE WHEN r.managed_reason IS NOT NULL THEN kam._note(CASE WHEN r.is_managed THEN 'Managed as key: $1' ELSE 'No longer managed as key: $1' END, kam._say(r.managed_reason)) END,
 			CASE WHEN r.advice IS NOT NULL THEN kam._note('Advice: $1', kam._say(r.advice)) END,
 			jsonb_build_object('<figure', jsonb_build_object('svg', accounts -> r.account_id::text ->> 'bars')),
@@ -443,6 +448,16 @@ BEGIN
 				jsonb_build_object('<h4', kam._say('Season: each month against an average one')),
 				jsonb_build_object('<dl', (SELECT jsonb_agg(kam._fact((ARRAY['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'])[n], jsonb_build_object('share', x)) ORDER BY n)
 					FROM jsonb_array_elements(accounts -> r.account_id::text -> 'season') WITH ORDINALITY AS s (x, n)), 'class', 'season')) END,
+			kam._table('What it buys most, and no longer',
+				jsonb_build_array(kam._column('Product', 'h'), kam._column('Twelve months', 'n'), kam._column('Year before', 'n'), kam._column('Last purchase', 'n w')),
+				(SELECT jsonb_agg(jsonb_build_array(jsonb_build_object('text', p.product_name, 'else', p.product, 'columns', 48), kam._money(p.sales_12m), kam._money(p.sales_12m_before), jsonb_build_object('date', p.last_purchase))
+					ORDER BY p.sales_12m DESC, p.sales_12m_before DESC, p.product COLLATE "C")
+				FROM (SELECT a.product, t.product_name, a.sales_12m, a.sales_12m_before, a.last_purchase,
+						row_number() OVER (ORDER BY a.sales_12m DESC, a.product COLLATE "C") AS place,
+						row_number() OVER (ORDER BY a.sales_12m > 0, a.sales_12m_before DESC, a.product COLLATE "C") AS place_before
+					FROM product_reading AS g JOIN account_product AS a ON a.account_id = r.account_id LEFT JOIN product_total AS t ON t.product = a.product
+					WHERE g.report_month = month) AS p
+				WHERE p.place <= 5 AND p.sales_12m > 0 OR p.place_before <= 3 AND p.sales_12m <= 0 AND p.sales_12m_before > 0)),
 			kam._table('Why its score is what it is',
 				jsonb_build_array(kam._column('Criterion', 'h'), kam._column('Value', 'n'), kam._column('Weight', 'n w'), kam._column('Adds', 'n'), kam._column('Remark')),
 				(SELECT jsonb_agg(jsonb_build_array(kam._say(c.label),
@@ -460,7 +475,8 @@ BEGIN
 				JOIN account_month AS m ON m.report_month = k.report_month AND m.account_id = k.account_id
 				LEFT JOIN abc_xyz AS x ON x.report_month = k.report_month AND x.account_id = k.account_id
 			WHERE k.report_month = month AND accounts ? k.account_id::text) AS r
-			LEFT JOIN receivable_month AS h ON h.report_month = month AND h.account_id = r.account_id));
+			LEFT JOIN receivable_month AS h ON h.report_month = month AND h.account_id = r.account_id
+			LEFT JOIN value_month AS v ON v.report_month = month AND v.account_id = r.account_id));
 END
 $$;
 COMMENT ON FUNCTION kam._page_details(date, jsonb) IS 'Section of the monthly page: a part for each key, managed and strategic account. In the search_path of its caller.';
@@ -689,6 +705,9 @@ BEGIN
 		kam._page_changes(month, chosen, accounts),
 		kam._page_strategic(month, chosen, accounts),
 		kam._page_turnover(month, chosen, accounts),
+		kam._page_churn(month, chosen, accounts),
+		kam._page_offer(month, chosen, accounts),
+		kam._page_need(month, chosen, accounts),
 		CASE WHEN chosen = '{}' THEN kam._page_concentration(month, accounts) END,
 		kam._page_receivables(month, chosen, accounts),
 		kam._page_details(month, accounts),

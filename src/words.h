@@ -394,6 +394,18 @@ TEXT("manager: $1", "менеджер: $1", "客户经理：$1", "Betreuer: $1")
 TEXT("region: $1", "регион: $1", "地区：$1", "Region: $1")
 TEXT("group: $1", "группа: $1", "集团：$1", "Gruppe: $1")
 TEXT("Contents", "Содержание", "目录", "Inhalt")
+TEXT("Consumption report", "Отчёт о потреблении", "消费报告", "Verbrauchsbericht")
+TEXT("half-year from $1 to $2", "полугодие с $1 по $2", "半年：$1 至 $2", "Halbjahr von $1 bis $2")
+TEXT("By category", "По категориям", "按类别", "Nach Kategorie")
+TEXT("By product", "По товарам", "按产品", "Nach Produkt")
+TEXT("Product", "Товар", "产品", "Produkt")
+TEXT("Category", "Категория", "类别", "Kategorie")
+TEXT("All", "Всего", "合计", "Gesamt")
+TEXT("Quantities", "Количество", "数量", "Mengen")
+TEXT("Next half-year", "Следующее полугодие", "下一半年", "Nächstes Halbjahr")
+TEXT("Half-years, by the month in which they begin", "Полугодия, по месяцу начала", "各半年（按起始月份）", "Halbjahre, nach dem Monat ihres Beginns")
+TEXT("Full years, by the month in which they begin", "Полные годы, по месяцу начала", "完整年度（按起始月份）", "Volle Jahre, nach dem Monat ihres Beginns")
+TEXT("Next half-year: the same half-year of the last twelve months, times the change of twelve months against the twelve before, at least a half and at most two. It is a guide for planning and no promise.", "Следующее полугодие: то же полугодие последних двенадцати месяцев, умноженное на изменение двенадцати месяцев к двенадцати предыдущим, не менее половины и не более двух. Это ориентир для планирования, а не обязательство.", "下一半年：最近十二个月中的同一半年，乘以最近十二个月与之前十二个月之比，最低为一半，最高为两倍。仅供计划参考，不作承诺。", "Nächstes Halbjahr: das gleiche Halbjahr der letzten zwölf Monate, mal der Änderung von zwölf Monaten gegen die zwölf davor, mindestens die Hälfte und höchstens das Doppelte. Ein Anhalt für die Planung, keine Zusage.")
 
 #undef WORD
 #undef TEXT

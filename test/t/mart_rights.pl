@@ -77,7 +77,7 @@ my @contracts = split /\n/, $node->safe_psql('shop', q{SELECT relname FROM pg_cl
 my %may_staff = ('' => 'USAGE', map { ($_ => 'SELECT') } @public);
 my %may_reader = (%may_staff, map { ($_ => 'SELECT') } @reports);
 my $settings = join ',', grep { !/^(only_row|kam_version)$/ } split /\n/, $node->safe_psql('shop', q{SELECT attname FROM pg_attribute WHERE attrelid = 'sales.settings'::regclass AND attnum > 0 ORDER BY attnum});
-my %may_editor = (%may_reader, (map { ($_ => 'DELETE INSERT SELECT UPDATE') } qw(excluded_account account_alias override quality_resolution criterion rating translation loss_reason win_back_action)),
+my %may_editor = (%may_reader, (map { ($_ => 'DELETE INSERT SELECT UPDATE') } qw(excluded_account account_alias override quality_resolution criterion rating translation loss_reason win_back_action wallet terms_review)),
 	cell_policy => 'SELECT UPDATE(advice_managed,advice_other)', settings => "SELECT UPDATE($settings)");
 sub listed { my (%may) = @_; return join "\n", map { "$_|$may{$_}" } sort keys %may }
 
@@ -100,7 +100,7 @@ foreach my $relation (@computed, @contracts)
 	next if $may_editor{$relation};
 	like(as('editor', "SELECT FROM sales.$relation"), qr/42501: permission denied/, "an editor does not read $relation");
 }
-foreach my $register (qw(excluded_account account_alias override quality_resolution criterion rating loss_reason win_back_action settings))
+foreach my $register (qw(excluded_account account_alias override quality_resolution criterion rating loss_reason win_back_action wallet terms_review settings))
 {
 	like(as('reader', "SELECT FROM sales.$register"), qr/42501: permission denied/, "a reader does not read $register");
 }
