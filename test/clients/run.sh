@@ -17,7 +17,13 @@ PG_CONFIG=$(test/prepare.sh "${ALL:+all-}clients")
 export PG_CONFIG
 
 # Their scripts would fetch browsers, the test uses the distribution's.
-(cd test/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+(
+	cd test/clients
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	[ -z "${ALL:-}" ] || npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+		@evidence-dev/postgres@1.0.10 \
+		@cubejs-backend/postgres-driver@1.7.43 @cubejs-backend/schema-compiler@1.7.43
+) >&2
 
 # pgjdbc knows no sockets.
 port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

@@ -11,7 +11,7 @@
 
 readonly TRUTH=test_output/truth
 KAM_CLIENT_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-export KAM_CLIENT_PASSWORD PG_ABS_SRCDIR=$PWD/test PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
+export KAM_CLIENT_PASSWORD PG_ABS_SRCDIR=$PWD/test PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 TZ=UTC
 passed=0
 failed=0
 
@@ -68,7 +68,13 @@ introspect() {
 }
 client_introspection() { run_on_marts introspection introspect; }
 
-[ $# -gt 0 ] || set -- jdbc odbc alchemy introspection
+client_contrib() { run_on_marts contrib /usr/bin/python3 test/clients/contrib.py; }
+
+client_dbplyr() { run_on_marts dbplyr Rscript test/clients/dbplyr.R; }
+client_evidence() { run_on_marts evidence node test/clients/evidence.mjs; }
+client_cube() { run_on_marts cube node test/clients/cube.mjs; }
+
+[ $# -gt 0 ] || set -- jdbc odbc alchemy introspection contrib ${ALL:+dbplyr evidence cube}
 rm -rf test_output
 mkdir test_output
 say "Filling two marts"
