@@ -73,7 +73,7 @@ SELECT kam.bind_products(:'hostile_mart', 'item', product => 'code', name => 'na
 SELECT kam.bind_receivables(:'hostile_mart', 'invoice', account => 'customer', issued_on => 'day', due_on => 'due', paid_on => 'paid', amount => 'amount', document => 'document');
 
 SET search_path = :"hostile_mart";
-UPDATE settings SET currency_label = '<b>"EUR"</b>', top = 8, history_months = 24;
+UPDATE settings SET currency_label = '<b>"EUR"</b>', top = 30, history_months = 24;
 INSERT INTO excluded_account (account_id, reason) SELECT code, '<script>alert(3)</script>' FROM hostile.customer WHERE i = 30;
 INSERT INTO override (account_id, status, is_granted, reason, valid_from, set_at)
 SELECT code, s, true, '"><img src=x onerror=alert(4)> =1+1', '2026-01-01', '2026-01-01' FROM hostile.customer, unnest(ARRAY['key', 'strategic']) AS s WHERE i IN (20, 24);
