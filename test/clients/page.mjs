@@ -20,7 +20,7 @@ const directory = process.argv[2];
 const files = fs.readdirSync(directory).filter(file => file.endsWith('.html')).map(file => file.slice(0, -5)).sort();
 
 // All that the pages are made of
-const elements = new Set(`HTML HEAD META TITLE STYLE SCRIPT BODY HEADER NAV MAIN SECTION UL LI A P H1 H2 H3 TABLE CAPTION THEAD TBODY TR TH TD
+const elements = new Set(`HTML HEAD META TITLE STYLE SCRIPT BODY HEADER NAV MAIN SECTION UL LI A P H1 H2 H3 H4 TABLE CAPTION THEAD TBODY TR TH TD
 	DL DT DD DIV SPAN SMALL B BR FIGURE DETAILS SUMMARY BUTTON svg title desc style g rect path text tspan circle line`.split(/\s+/));
 const attributes = new Set(`lang charset name content id class href scope style type open tabindex role data-v aria-label aria-sort aria-labelledby aria-hidden
 	viewBox width height x y x1 y1 x2 y2 cx cy r rx d transform points fill stroke stroke-width dx dy`.split(/\s+/));

@@ -70,11 +70,50 @@ client_introspection() { run_on_marts introspection introspect; }
 
 client_contrib() { run_on_marts contrib /usr/bin/python3 test/clients/contrib.py; }
 
+# The spreadsheet leaves what it was given.
+client_spreadsheet() {
+	mkdir -p test_output/spreadsheet
+	run_on_marts spreadsheet open_spreadsheet
+}
+open_spreadsheet() { /usr/bin/python3 test/clients/spreadsheet.py "$1" "$2" test_output/spreadsheet; }
+
+# Pages, pictures and mails; every picture by itself is XML
+client_page() {
+	mkdir -p test_output/pages
+	(cd test_output/pages && psql -X -q -f "$PG_ABS_SRCDIR/clients/pages.sql")
+	run pictures check_pictures
+	run page node test/clients/page.mjs test_output/pages
+	run paper print_page
+}
+check_pictures() {
+	local page count
+	echo "# version: $(xmllint --version 2>&1 | sed -n 's/.*using libxml version /libxml /p')"
+	for page in test_output/pages/*.html; do
+		count=$(perl -0777 -ne 'while (/<svg .*?<\/svg>/gs) { open my $f, ">", sprintf("$ARGV.%03d.svg", ++$n) or die; print $f $& } END { print $n // 0 }' "$page")
+		if [ "$count" -eq 0 ]; then
+			case $page in */mail*) continue ;; esac
+		fi
+		if xmllint --nonet --noout "$page".*.svg; then
+			echo "ok - pictures: $count of ${page##*/} are XML"
+		else
+			echo "not ok - pictures: of ${page##*/}"
+		fi
+		rm -f "$page".*.svg
+	done
+}
+# The command of the manual
+print_page() {
+	local pdf=test_output/pages/printed.pdf
+	chromium --headless --no-sandbox --no-pdf-header-footer --print-to-pdf="$pdf" "file://$PWD/test_output/pages/demo-en.html" 2>/dev/null
+	[[ $(pdfinfo "$pdf") =~ \(A4\) ]] && echo 'ok - paper: A4' || echo 'not ok - paper: A4'
+	[[ $(pdftotext "$pdf" -) =~ 'What needs attention' ]] && echo 'ok - paper: text' || echo 'not ok - paper: text'
+}
+
 client_dbplyr() { run_on_marts dbplyr Rscript test/clients/dbplyr.R; }
 client_evidence() { run_on_marts evidence node test/clients/evidence.mjs; }
 client_cube() { run_on_marts cube node test/clients/cube.mjs; }
 
-[ $# -gt 0 ] || set -- jdbc odbc alchemy introspection contrib ${ALL:+dbplyr evidence cube}
+[ $# -gt 0 ] || set -- jdbc odbc alchemy introspection contrib spreadsheet page ${ALL:+dbplyr evidence cube}
 rm -rf test_output
 mkdir test_output
 say "Filling two marts"
