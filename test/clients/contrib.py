@@ -88,11 +88,12 @@ for cube in cubes.values():
 	key = next(expand(cube, item['sql']) for item in cube['dimensions'] if item.get('primary_key'))
 	if ask(f'SELECT count(*) - count(DISTINCT {key}) FROM {source}') != [(0,)]:
 		wrong.append(f'{cube["name"]}: {key} is no key')
-	# No join makes rows of one row
+	# Each row has one partner in a join
 	for join in cube.get('joins', []):
 		other = cubes[join['name']]
-		if ask(f'SELECT (SELECT count(*) FROM {source}) - (SELECT count(*) FROM {source} LEFT JOIN {relation(other)} ON {expand(cube, join["sql"])})') != [(0,)]:
-			wrong.append(f'{cube["name"]}: the join to {other["name"]} multiplies')
+		for kind in ('LEFT JOIN', 'JOIN'):
+			if ask(f'SELECT (SELECT count(*) FROM {source}) - (SELECT count(*) FROM {source} {kind} {relation(other)} ON {expand(cube, join["sql"])})') != [(0,)]:
+				wrong.append(f'{cube["name"]}: {kind} {other["name"]} has not one row for each')
 	# What is summed over months can be
 	for m in cube['measures']:
 		if m['type'] == 'sum' and not re.search(r'_(amount|count|quantity)$', m['sql']) and not m.get('filters') and cube['name'] not in ('account',):
