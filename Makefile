@@ -2,7 +2,8 @@
 #
 # make, make install and make installcheck are plain pgxs: set PG_CONFIG to
 # choose the PostgreSQL.  make demo, make test and make bench install what is
-# missing and run on a throw-away server of their own.
+# missing and run on a throw-away server of their own, and so does
+# make test-clients, which reads marts by real clients (ALL=1: by more of them).
 
 EXTENSION = kam
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" kam.control)
@@ -44,13 +45,16 @@ $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h) src/.built-for
 src/.built-for: FORCE
 	@echo '$(VERSION) $(bindir)' | cmp -s - $@ || echo '$(VERSION) $(bindir)' >$@
 
-.PHONY: demo test bench FORCE
+.PHONY: demo test test-clients bench FORCE
 
 demo:
 	@test/demo/run.sh
 
 test:
 	@test/run.sh
+
+test-clients:
+	@ALL='$(ALL)' test/clients/run.sh
 
 # LINES goes as an argument, because bash keeps the height of the terminal in
 # a variable of that name.

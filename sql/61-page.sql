@@ -545,7 +545,7 @@ RETURN $css$
 :root{color-scheme:light dark;--bg:#fff;--fg:#1f2328;--m:#57606a;--l:#d8dee4;--s:#f3f6f9;--a:#005b8f}
 @media (prefers-color-scheme:dark){:root{--bg:#16191d;--fg:#e6edf3;--m:#a5b0bb;--l:#30363d;--s:#1d2126;--a:#8ccaff}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:75rem;background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK SC",Helvetica,Arial,sans-serif}
+body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:86rem;background:var(--bg);color:var(--fg);font:15px/1.45 system-ui,"Segoe UI",Roboto,"Noto Sans","Noto Sans CJK SC",Helvetica,Arial,sans-serif}
 h1{font-size:1.9rem;line-height:1.2;margin:.1rem 0 .4rem}h1::first-letter{text-transform:uppercase}
 h2{font-size:1.3rem;margin:2.6rem 0 .8rem;padding-top:.9rem;border-top:2px solid var(--l)}
 h3,caption{font-size:1rem;font-weight:600;text-align:left;margin:1.2rem 0 .3rem}
@@ -580,8 +580,10 @@ summary{cursor:pointer;padding:.55rem 0}summary h3{display:inline;margin:0;overf
 .o{white-space:nowrap}.n+td:not(.n),.n+th:not(.n){padding-left:.5rem}
 details[open]{padding-bottom:1rem}
 :target{scroll-margin-top:.5rem}
-@media (max-width:47rem){.w{display:none}h1{font-size:1.5rem}.pair{grid-template-columns:1fr}.cards{grid-template-columns:1fr 1fr}.cards dd{font-size:1.15rem}th,td{padding-right:.45rem}body{padding:1rem .8rem 3rem}}
-@media print{@page{size:A4;margin:12mm}:root{color-scheme:light;--bg:#fff;--fg:#000;--m:#444;--l:#bbb;--s:#f3f3f3;--a:#000}body{font-size:9pt;max-width:none;padding:0}nav{display:none}h2{break-after:avoid}tr,figure,details>*,.cards>div{break-inside:avoid}thead{display:table-header-group}td svg{width:80px}th,td{padding:.2rem .4rem .2rem 0}a{text-decoration:none}.pair{grid-template-columns:1fr 1fr}}
+.t{overflow-x:auto}
+@media (min-width:64rem){tbody th{min-width:9em}}
+@media (max-width:47rem){.w{display:none}tbody th{min-width:4.5em}h1{font-size:1.5rem}.pair{grid-template-columns:1fr}.cards{grid-template-columns:1fr 1fr}.cards dd{font-size:1.15rem}th,td{padding-right:.45rem}body{padding:1rem .8rem 3rem}}
+@media print{@page{size:A4;margin:12mm}.t{overflow:visible}tbody th{min-width:4.5em}:root{color-scheme:light;--bg:#fff;--fg:#000;--m:#444;--l:#bbb;--s:#f3f3f3;--a:#000}body{font-size:9pt;max-width:none;padding:0}nav{display:none}h2{break-after:avoid}tr,figure,details>*,.cards>div{break-inside:avoid}thead{display:table-header-group}td svg{width:80px}th,td{padding:.2rem .4rem .2rem 0}a{text-decoration:none}.pair{grid-template-columns:1fr 1fr}}
 $css$;
 COMMENT ON FUNCTION kam._page_style() IS 'Style sheet of the pages.';
 

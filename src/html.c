@@ -389,7 +389,8 @@ write_cell(Page *page, const Column *column, JsonbValue *node, bool is_title)
 	if (is_title || column->is_head)
 		kam_markup_attribute(m, "scope", is_title ? "col" : "row");
 	if (page->is_mail)
-		kam_markup_attribute(m, "style", column->is_number ? CELL_STYLE "right" : CELL_STYLE "left");
+		kam_markup_attribute(m, "style", column->is_number ? CELL_STYLE "right" :
+							 CELL_STYLE "left;overflow-wrap:anywhere;min-width:5em");
 	else
 	{
 		if (column->class)

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Runs one command with a throw-away server that knows kam.
 #
-#   test/cluster.sh [-c name=value]... command [argument]...
+#   test/cluster.sh [-p port] [-c name=value]... command [argument]...
 #
 # Builds kam with PG_CONFIG (default pg_config), installs it below a temporary
 # directory, makes a cluster there, listening on a socket of its own only, and
 # runs the command with PGHOST, PGPORT, PGUSER (a superuser) and PGDATABASE
-# set.  Each -c is a line for postgresql.conf.  Whatever happens, the server is
-# stopped and the directory removed.
+# set.  Each -c is a line for postgresql.conf.  With -p the server also listens
+# on this port of 127.0.0.1, for clients that know no sockets, and there lets in
+# only roles with a password.  Whatever happens, the server is stopped and the
+# directory removed.
 #
 # For commands that start further servers: TEMP_CONFIG is a file of settings
 # with which they find kam too (PostgreSQL's TAP modules read it), KAM_TMP is
@@ -21,9 +23,11 @@
 . "$(dirname "$0")/lib.sh"
 
 settings=()
-while getopts c: option; do
+port=""
+while getopts c:p: option; do
 	case $option in
 		c) settings+=("$OPTARG") ;;
+		p) port=$OPTARG ;;
 		*) exit 2 ;;
 	esac
 done
@@ -112,17 +116,22 @@ chmod a+r "$dir/kam.conf"
 
 {
 	cat "$dir/kam.conf"
-	echo "listen_addresses = ''"
+	echo "listen_addresses = '${port:+127.0.0.1}'"
+	echo "port = ${port:-5432}"
 	echo "unix_socket_directories = '$dir/socket'"
 	echo "fsync = off"
 	[ ${#settings[@]} -eq 0 ] || printf '%s\n' "${settings[@]}"
 } >>"$dir/data/postgresql.conf"
 
+if [ -n "$port" ]; then
+	printf '%s\n' 'local all all trust' 'host all all 127.0.0.1/32 scram-sha-256' >"$dir/data/pg_hba.conf"
+fi
+
 server pg_ctl "$dir/data" -l "$dir/server.log" start >/dev/null ||
 	{ cat "$dir/server.log" >&2; die "the server did not start"; }
 
 export PG_CONFIG PATH="$bindir:$PATH"
-export PGHOST=$dir/socket PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+export PGHOST=$dir/socket PGPORT=${port:-5432} PGUSER=postgres PGDATABASE=postgres
 export KAM_TMP=$dir KAM_AS_SERVER="${as_server[*]}" TEMP_CONFIG=$dir/kam.conf
 
 # In a process group of its own, so that an interrupt ends all of it, and in

@@ -2,7 +2,7 @@
 # Installs what this machine lacks for building and running kam, and prints
 # the pg_config to build with.
 #
-#   test/prepare.sh [tests|matrix|sanitize]
+#   test/prepare.sh [tests|matrix|sanitize|clients|all-clients]
 #
 # A given PG_CONFIG is respected.  Otherwise the newest PostgreSQL that has
 # server and headers is taken, else the headers of the newest server are
@@ -72,6 +72,23 @@ missing_tools() {
 			;;
 		matrix)
 			command -v debootstrap >/dev/null || echo debootstrap debian-archive-keyring
+			;;
+		clients | all-clients)
+			command -v chromium >/dev/null || echo chromium
+			fc-list :lang=zh 2>/dev/null | grep -q . || echo fontconfig fonts-dejavu-core fonts-wqy-microhei
+			command -v xmllint >/dev/null || echo libxml2-utils
+			command -v pdftotext >/dev/null || echo poppler-utils
+			command -v npm >/dev/null || echo nodejs npm
+			command -v javac >/dev/null || echo default-jdk-headless
+			[ -f /usr/share/java/postgresql.jar ] || echo libpostgresql-jdbc-java
+			grep -qs psqlodbcw /etc/odbcinst.ini || echo odbc-postgresql unixodbc
+			/usr/bin/python3 -c 'import pandas, psycopg2, pyodbc, sqlalchemy, yaml' 2>/dev/null ||
+				echo python3-pandas python3-psycopg2 python3-pyodbc python3-sqlalchemy python3-yaml
+			command -v soffice >/dev/null || echo libreoffice-calc-nogui
+			;;&
+		all-clients)
+			[ -d /usr/lib/R/site-library/dbplyr ] || echo r-cran-dbplyr
+			[ -d /usr/lib/R/site-library/RPostgreSQL ] || echo r-cran-rpostgresql
 			;;
 	esac
 }
