@@ -59,6 +59,7 @@ CREATE TABLE product_month (
 	account_id account_key NOT NULL,
 	product text NOT NULL,
 	month date NOT NULL,
+	quarter date NOT NULL,
 	sales_amount numeric(24,4) NOT NULL,
 	credited_amount numeric(24,4) NOT NULL,
 	sold_quantity numeric(20,4),
@@ -68,7 +69,7 @@ CREATE TABLE product_month (
 	line_count bigint NOT NULL,
 	PRIMARY KEY (account_id, product, month)
 );
-COMMENT ON TABLE product_month IS 'One row per account that is key, managed, watched or strategic, product and month with lines, as they stand today. listed_amount are the net sales of the lines with a list amount.';
+COMMENT ON TABLE product_month IS 'One row per account that is key, managed, watched or strategic, product and month with lines, as they stand today. quarter is the quarter of the fiscal year; listed_amount are the net sales of the lines with a list amount.';
 
 CREATE TABLE product_total (
 	product text PRIMARY KEY,
@@ -333,7 +334,7 @@ BEGIN
 	DELETE FROM product_reading;
 	INSERT INTO product_reading (report_month, first_month) VALUES (latest, first_month);
 	PERFORM kam._compute_assortment(latest, wanted);
-	PERFORM kam._unfold_products();
+	PERFORM kam._unfold_products(setting.fiscal_year_start);
 	PERFORM kam._compare_with_peers();
 	PERFORM kam._explain_alerts(first_month);
 	ANALYZE account_assortment, white_space_product, turnover_cause_month, wallet, terms_review;
@@ -408,13 +409,13 @@ END
 $$;
 COMMENT ON FUNCTION kam._compute_assortment(date, text[]) IS 'Writes one row per account that is read by product: its assortment, its peers and its potential. In the search_path of its caller.';
 
-CREATE FUNCTION kam._unfold_products() RETURNS void
+CREATE FUNCTION kam._unfold_products(fiscal_year_start integer) RETURNS void
 	LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
 BEGIN
 	WITH bought AS MATERIALIZED (
-		SELECT p.account_id, p.product, m.month, m.sales, m.credited, m.quantity, m.cost, l.list_amount, l.listed_amount, m.lines
+		SELECT p.account_id, p.product, m.month, kam._fiscal_start(m.month, fiscal_year_start, 3) AS quarter, m.sales, m.credited, m.quantity, m.cost, l.list_amount, l.listed_amount, m.lines
 		FROM account_assortment AS a JOIN account_product AS p ON p.account_id = a.account_id
 			CROSS JOIN LATERAL kam.months(p.ledger) AS m
 			LEFT JOIN (SELECT x.account_id, x.product, y.month, y.sales AS list_amount, y.cost AS listed_amount FROM account_product AS x CROSS JOIN LATERAL kam.months(x.list_ledger) AS y WHERE y.lines > 0) AS l
@@ -423,16 +424,16 @@ BEGIN
 	), vanished AS (
 		DELETE FROM product_month AS o WHERE NOT EXISTS (SELECT FROM bought AS b WHERE b.account_id = o.account_id AND b.product = o.product AND b.month = o.month)
 	)
-	INSERT INTO product_month AS o (account_id, product, month, sales_amount, credited_amount, sold_quantity, cost_amount, list_amount, listed_amount, line_count)
-	SELECT b.account_id, b.product, b.month, b.sales, b.credited, b.quantity, b.cost, b.list_amount, b.listed_amount, b.lines FROM bought AS b
-	ON CONFLICT (account_id, product, month) DO UPDATE SET sales_amount = excluded.sales_amount, credited_amount = excluded.credited_amount, sold_quantity = excluded.sold_quantity,
+	INSERT INTO product_month AS o (account_id, product, month, quarter, sales_amount, credited_amount, sold_quantity, cost_amount, list_amount, listed_amount, line_count)
+	SELECT b.account_id, b.product, b.month, b.quarter, b.sales, b.credited, b.quantity, b.cost, b.list_amount, b.listed_amount, b.lines FROM bought AS b
+	ON CONFLICT (account_id, product, month) DO UPDATE SET quarter = excluded.quarter, sales_amount = excluded.sales_amount, credited_amount = excluded.credited_amount, sold_quantity = excluded.sold_quantity,
 		cost_amount = excluded.cost_amount, list_amount = excluded.list_amount, listed_amount = excluded.listed_amount, line_count = excluded.line_count
-	WHERE (o.sales_amount, o.credited_amount, o.sold_quantity, o.cost_amount, o.list_amount, o.listed_amount, o.line_count)
-		IS DISTINCT FROM (excluded.sales_amount, excluded.credited_amount, excluded.sold_quantity, excluded.cost_amount, excluded.list_amount, excluded.listed_amount, excluded.line_count);
+	WHERE (o.quarter, o.sales_amount, o.credited_amount, o.sold_quantity, o.cost_amount, o.list_amount, o.listed_amount, o.line_count)
+		IS DISTINCT FROM (excluded.quarter, excluded.sales_amount, excluded.credited_amount, excluded.sold_quantity, excluded.cost_amount, excluded.list_amount, excluded.listed_amount, excluded.line_count);
 	ANALYZE product_month;
 END
 $$;
-COMMENT ON FUNCTION kam._unfold_products() IS 'Writes the months of the accounts that are key, managed, watched or strategic, by product. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._unfold_products(integer) IS 'Writes the months of the accounts that are key, managed, watched or strategic, by product. In the search_path of its caller.';
 
 CREATE FUNCTION kam._compare_with_peers() RETURNS void
 	LANGUAGE plpgsql
@@ -655,14 +656,13 @@ FROM (
 			sum(s.quarter_sales) FILTER (WHERE s.quarter_sales > 0 AND s.quarter_units > 0) OVER w AS sales_before,
 			nullif(sum(s.quarter_units) FILTER (WHERE s.quarter_sales > 0 AND s.quarter_units > 0) OVER w, 0) AS units_before
 		FROM (
-			SELECT c.report_month, c.last_quarter, p.account_id, p.product, (p.month - make_interval(months => (extract(month FROM p.month)::integer + 12 - c.fiscal_year_start) % 3))::date AS quarter,
+			SELECT c.report_month, c.last_quarter, p.account_id, p.product, p.quarter,
 				sum(p.sales_amount) AS quarter_sales, sum(p.sold_quantity) AS quarter_units, sum(p.list_amount) AS list_amount, sum(p.listed_amount) AS listed_amount
-			FROM (SELECT r.report_month, e.fiscal_year_start,
-						(r.report_month + interval '1 month' - make_interval(months => 3 + (extract(month FROM r.report_month + interval '1 month')::integer + 12 - e.fiscal_year_start) % 3))::date AS last_quarter
+			FROM (SELECT r.report_month, (r.report_month + interval '1 month' - make_interval(months => 3 + (extract(month FROM r.report_month + interval '1 month')::integer + 12 - e.fiscal_year_start) % 3))::date AS last_quarter
 					FROM product_reading AS r JOIN report_setting AS e ON e.report_month = r.report_month) AS c
-				JOIN product_month AS p ON p.month >= c.last_quarter - interval '21 months' AND p.month < c.last_quarter + interval '3 months'
+				JOIN product_month AS p ON p.quarter >= c.last_quarter - interval '21 months' AND p.quarter <= c.last_quarter
 			WHERE p.product <> ''
-			GROUP BY c.report_month, c.last_quarter, p.account_id, p.product, (p.month - make_interval(months => (extract(month FROM p.month)::integer + 12 - c.fiscal_year_start) % 3))::date) AS s
+			GROUP BY c.report_month, c.last_quarter, p.account_id, p.product, p.quarter) AS s
 		WINDOW w AS (PARTITION BY s.account_id, s.product ORDER BY s.quarter RANGE BETWEEN interval '12 months' PRECEDING AND interval '3 months' PRECEDING)) AS x
 	WHERE x.quarter >= x.last_quarter - interval '9 months' AND x.quarter_sales > 0 AND x.quarter_units > 0) AS d
 	JOIN account_month AS m ON m.report_month = d.report_month AND m.account_id = d.account_id
