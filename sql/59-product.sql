@@ -59,6 +59,7 @@ CREATE TABLE product_month (
 	account_id account_key NOT NULL,
 	product text NOT NULL,
 	month date NOT NULL,
+	quarter date NOT NULL,
 	sales_amount numeric(24,4) NOT NULL,
 	credited_amount numeric(24,4) NOT NULL,
 	sold_quantity numeric(20,4),
@@ -68,7 +69,43 @@ CREATE TABLE product_month (
 	line_count bigint NOT NULL,
 	PRIMARY KEY (account_id, product, month)
 );
-COMMENT ON TABLE product_month IS 'One row per account that is key, managed, watched or strategic, product and month with lines, as they stand today. listed_amount are the net sales of the lines with a list amount.';
+COMMENT ON TABLE product_month IS 'One row per account that is key, managed, watched or strategic, product and month with lines, as they stand today. quarter is the quarter of the fiscal year; listed_amount are the net sales of the lines with a list amount.';
+
+CREATE TABLE product_half (
+	account_id account_key NOT NULL,
+	product text NOT NULL,
+	half_year date NOT NULL,
+	half_sales_y3 numeric(24,4) NOT NULL,
+	half_sales_y2 numeric(24,4) NOT NULL,
+	half_sales_y1 numeric(24,4) NOT NULL,
+	half_sales_to_date_y1 numeric(24,4) NOT NULL,
+	half_sales numeric(24,4) NOT NULL,
+	year_sales_y3 numeric(24,4) NOT NULL,
+	year_sales_y2 numeric(24,4) NOT NULL,
+	year_sales_y1 numeric(24,4) NOT NULL,
+	projected_sales numeric(24,4) NOT NULL,
+	half_units_y3 numeric(20,4),
+	half_units_y2 numeric(20,4),
+	half_units_y1 numeric(20,4),
+	half_units numeric(20,4),
+	projected_units numeric(20,4),
+	PRIMARY KEY (account_id, product, half_year)
+);
+COMMENT ON TABLE product_half IS 'One row per account and product of product_month and half-year, the one of the latest report month and the one before: what consumption_report adds up.';
+
+CREATE TABLE product_price (
+	account_id account_key NOT NULL,
+	product text NOT NULL,
+	quarter date NOT NULL,
+	quarter_sales numeric(24,4) NOT NULL,
+	quarter_units numeric(20,4) NOT NULL,
+	price double precision NOT NULL,
+	price_before double precision,
+	list_price double precision,
+	discount double precision,
+	PRIMARY KEY (account_id, product, quarter)
+);
+COMMENT ON TABLE product_price IS 'One row per account and product of product_month and each of the last four full quarters in which it bought: the prices.';
 
 CREATE TABLE product_total (
 	product text PRIMARY KEY,
@@ -212,6 +249,8 @@ BEGIN
 	DELETE FROM account_basket;
 	DELETE FROM account_assortment;
 	DELETE FROM product_month;
+	DELETE FROM product_half;
+	DELETE FROM product_price;
 	DELETE FROM product_total;
 	DELETE FROM product_quarter;
 	DELETE FROM white_space_product;
@@ -333,7 +372,8 @@ BEGIN
 	DELETE FROM product_reading;
 	INSERT INTO product_reading (report_month, first_month) VALUES (latest, first_month);
 	PERFORM kam._compute_assortment(latest, wanted);
-	PERFORM kam._unfold_products();
+	PERFORM kam._unfold_products(setting.fiscal_year_start);
+	PERFORM kam._sum_products();
 	PERFORM kam._compare_with_peers();
 	PERFORM kam._explain_alerts(first_month);
 	ANALYZE account_assortment, white_space_product, turnover_cause_month, wallet, terms_review;
@@ -408,13 +448,13 @@ END
 $$;
 COMMENT ON FUNCTION kam._compute_assortment(date, text[]) IS 'Writes one row per account that is read by product: its assortment, its peers and its potential. In the search_path of its caller.';
 
-CREATE FUNCTION kam._unfold_products() RETURNS void
+CREATE FUNCTION kam._unfold_products(fiscal_year_start integer) RETURNS void
 	LANGUAGE plpgsql
 AS $$
 #variable_conflict use_variable
 BEGIN
 	WITH bought AS MATERIALIZED (
-		SELECT p.account_id, p.product, m.month, m.sales, m.credited, m.quantity, m.cost, l.list_amount, l.listed_amount, m.lines
+		SELECT p.account_id, p.product, m.month, kam._fiscal_start(m.month, fiscal_year_start, 3) AS quarter, m.sales, m.credited, m.quantity, m.cost, l.list_amount, l.listed_amount, m.lines
 		FROM account_assortment AS a JOIN account_product AS p ON p.account_id = a.account_id
 			CROSS JOIN LATERAL kam.months(p.ledger) AS m
 			LEFT JOIN (SELECT x.account_id, x.product, y.month, y.sales AS list_amount, y.cost AS listed_amount FROM account_product AS x CROSS JOIN LATERAL kam.months(x.list_ledger) AS y WHERE y.lines > 0) AS l
@@ -423,16 +463,85 @@ BEGIN
 	), vanished AS (
 		DELETE FROM product_month AS o WHERE NOT EXISTS (SELECT FROM bought AS b WHERE b.account_id = o.account_id AND b.product = o.product AND b.month = o.month)
 	)
-	INSERT INTO product_month AS o (account_id, product, month, sales_amount, credited_amount, sold_quantity, cost_amount, list_amount, listed_amount, line_count)
-	SELECT b.account_id, b.product, b.month, b.sales, b.credited, b.quantity, b.cost, b.list_amount, b.listed_amount, b.lines FROM bought AS b
-	ON CONFLICT (account_id, product, month) DO UPDATE SET sales_amount = excluded.sales_amount, credited_amount = excluded.credited_amount, sold_quantity = excluded.sold_quantity,
+	INSERT INTO product_month AS o (account_id, product, month, quarter, sales_amount, credited_amount, sold_quantity, cost_amount, list_amount, listed_amount, line_count)
+	SELECT b.account_id, b.product, b.month, b.quarter, b.sales, b.credited, b.quantity, b.cost, b.list_amount, b.listed_amount, b.lines FROM bought AS b
+	ON CONFLICT (account_id, product, month) DO UPDATE SET quarter = excluded.quarter, sales_amount = excluded.sales_amount, credited_amount = excluded.credited_amount, sold_quantity = excluded.sold_quantity,
 		cost_amount = excluded.cost_amount, list_amount = excluded.list_amount, listed_amount = excluded.listed_amount, line_count = excluded.line_count
-	WHERE (o.sales_amount, o.credited_amount, o.sold_quantity, o.cost_amount, o.list_amount, o.listed_amount, o.line_count)
-		IS DISTINCT FROM (excluded.sales_amount, excluded.credited_amount, excluded.sold_quantity, excluded.cost_amount, excluded.list_amount, excluded.listed_amount, excluded.line_count);
+	WHERE (o.quarter, o.sales_amount, o.credited_amount, o.sold_quantity, o.cost_amount, o.list_amount, o.listed_amount, o.line_count)
+		IS DISTINCT FROM (excluded.quarter, excluded.sales_amount, excluded.credited_amount, excluded.sold_quantity, excluded.cost_amount, excluded.list_amount, excluded.listed_amount, excluded.line_count);
 	ANALYZE product_month;
 END
 $$;
-COMMENT ON FUNCTION kam._unfold_products() IS 'Writes the months of the accounts that are key, managed, watched or strategic, by product. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._unfold_products(integer) IS 'Writes the months of the accounts that are key, managed, watched or strategic, by product. In the search_path of its caller.';
+
+CREATE FUNCTION kam._sum_products() RETURNS void
+	LANGUAGE plpgsql
+AS $$
+#variable_conflict use_column
+BEGIN
+	DELETE FROM product_half;
+	-- To expect: the half-year before this one, which is the next one a year
+	-- earlier, times the change of twelve months, which is held between a half
+	-- and two; half of twelve months where there is nothing to compare with.
+	INSERT INTO product_half (account_id, product, half_year, half_sales_y3, half_sales_y2, half_sales_y1, half_sales_to_date_y1, half_sales, year_sales_y3, year_sales_y2, year_sales_y1, projected_sales, half_units_y3, half_units_y2, half_units_y1, half_units, projected_units)
+	SELECT h.account_id, h.product, h.half_year, h.half_sales_y3, h.half_sales_y2, h.half_sales_y1, h.half_sales_to_date_y1, h.half_sales, h.year_sales_y3, h.year_sales_y2, h.year_sales_y1,
+		greatest(CASE WHEN h.base_sales > 0 AND h.before_sales > 0 THEN h.base_sales * greatest(least(h.last_sales / h.before_sales, 2), 0.5) ELSE coalesce(h.last_sales, 0) / 2 END, 0),
+		h.half_units_y3, h.half_units_y2, h.half_units_y1, h.half_units,
+		CASE WHEN h.last_units IS NOT NULL THEN greatest(CASE WHEN h.base_units > 0 AND h.before_units > 0 THEN h.base_units * greatest(least(h.last_units / h.before_units, 2), 0.5) ELSE h.last_units / 2 END, 0) END
+	FROM (
+		SELECT c.report_month, c.half_year, p.account_id, p.product,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '36 months' AND p.month < c.half_year - interval '30 months'), 0) AS half_sales_y3,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '24 months' AND p.month < c.half_year - interval '18 months'), 0) AS half_sales_y2,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months'), 0) AS half_sales_y1,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months' AND p.month <= c.report_month - interval '12 months'), 0) AS half_sales_to_date_y1,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year AND p.month < c.half_year + interval '6 months'), 0) AS half_sales,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.fiscal_year - interval '36 months' AND p.month < c.fiscal_year - interval '24 months'), 0) AS year_sales_y3,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.fiscal_year - interval '24 months' AND p.month < c.fiscal_year - interval '12 months'), 0) AS year_sales_y2,
+			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.fiscal_year - interval '12 months' AND p.month < c.fiscal_year), 0) AS year_sales_y1,
+			sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '6 months' AND p.month < c.half_year) AS base_sales,
+			sum(p.sales_amount) FILTER (WHERE p.month > c.last_month - interval '12 months' AND p.month <= c.last_month) AS last_sales,
+			sum(p.sales_amount) FILTER (WHERE p.month > c.last_month - interval '24 months' AND p.month <= c.last_month - interval '12 months') AS before_sales,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '36 months' AND p.month < c.half_year - interval '30 months'), 0) END AS half_units_y3,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '24 months' AND p.month < c.half_year - interval '18 months'), 0) END AS half_units_y2,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months'), 0) END AS half_units_y1,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year AND p.month < c.half_year + interval '6 months'), 0) END AS half_units,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '6 months' AND p.month < c.half_year), 0) END AS base_units,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '12 months' AND p.month <= c.last_month), 0) END AS last_units,
+			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '24 months' AND p.month <= c.last_month - interval '12 months'), 0) END AS before_units
+		FROM (
+			SELECT f.report_month, f.half_year, least(f.report_month, (f.half_year + interval '5 months')::date) AS last_month,
+				(f.half_year - make_interval(months => (extract(month FROM f.half_year)::integer + 12 - f.fiscal_year_start) % 12))::date AS fiscal_year
+			FROM (
+				SELECT r.report_month, e.fiscal_year_start,
+					(r.report_month - make_interval(months => (extract(month FROM r.report_month)::integer + 12 - e.fiscal_year_start) % 6 + 6 * n.n))::date AS half_year
+				FROM product_reading AS r JOIN report_setting AS e ON e.report_month = r.report_month CROSS JOIN (VALUES (0), (1)) AS n (n)) AS f) AS c
+			CROSS JOIN product_month AS p
+		GROUP BY c.report_month, c.half_year, p.account_id, p.product) AS h;
+	DELETE FROM product_price;
+	INSERT INTO product_price (account_id, product, quarter, quarter_sales, quarter_units, price, price_before, list_price, discount)
+	SELECT x.account_id, x.product, x.quarter, x.quarter_sales, x.quarter_units,
+		(x.quarter_sales / x.quarter_units)::double precision AS price,
+		(x.sales_before / x.units_before)::double precision AS price_before,
+		CASE WHEN x.listed_amount > 0 AND x.list_amount > 0 THEN (x.quarter_sales / x.quarter_units * x.list_amount / x.listed_amount)::double precision END AS list_price,
+		CASE WHEN x.list_amount > 0 THEN (1 - x.listed_amount / x.list_amount)::double precision END AS discount
+	FROM (
+		SELECT s.report_month, s.account_id, s.product, s.quarter, s.last_quarter, s.quarter_sales, nullif(s.quarter_units, 0) AS quarter_units, s.list_amount, s.listed_amount,
+			sum(s.quarter_sales) FILTER (WHERE s.quarter_sales > 0 AND s.quarter_units > 0) OVER w AS sales_before,
+			nullif(sum(s.quarter_units) FILTER (WHERE s.quarter_sales > 0 AND s.quarter_units > 0) OVER w, 0) AS units_before
+		FROM (
+			SELECT c.report_month, c.last_quarter, p.account_id, p.product, p.quarter,
+				sum(p.sales_amount) AS quarter_sales, sum(p.sold_quantity) AS quarter_units, sum(p.list_amount) AS list_amount, sum(p.listed_amount) AS listed_amount
+			FROM (SELECT r.report_month, (r.report_month + interval '1 month' - make_interval(months => 3 + (extract(month FROM r.report_month + interval '1 month')::integer + 12 - e.fiscal_year_start) % 3))::date AS last_quarter
+					FROM product_reading AS r JOIN report_setting AS e ON e.report_month = r.report_month) AS c
+				JOIN product_month AS p ON p.quarter >= c.last_quarter - interval '21 months' AND p.quarter <= c.last_quarter
+			WHERE p.product <> ''
+			GROUP BY c.report_month, c.last_quarter, p.account_id, p.product, p.quarter) AS s
+		WINDOW w AS (PARTITION BY s.account_id, s.product ORDER BY s.quarter RANGE BETWEEN interval '12 months' PRECEDING AND interval '3 months' PRECEDING)) AS x
+	WHERE x.quarter >= x.last_quarter - interval '9 months' AND x.quarter_sales > 0 AND x.quarter_units > 0;
+	ANALYZE product_half, product_price;
+END
+$$;
+COMMENT ON FUNCTION kam._sum_products() IS 'Writes the half-years and the prices by quarter of product_month. In the search_path of its caller.';
 
 CREATE FUNCTION kam._compare_with_peers() RETURNS void
 	LANGUAGE plpgsql
@@ -644,27 +753,7 @@ SELECT d.report_month, true AS is_latest,
 	d.price / nullif(q.median_price, 0) - 1 AS to_median,
 	d.list_price,
 	d.discount
-FROM (
-	SELECT x.report_month, x.account_id, x.product, x.quarter, x.quarter_sales, x.quarter_units, x.last_quarter,
-		(x.quarter_sales / x.quarter_units)::double precision AS price,
-		(x.sales_before / x.units_before)::double precision AS price_before,
-		CASE WHEN x.listed_amount > 0 AND x.list_amount > 0 THEN (x.quarter_sales / x.quarter_units * x.list_amount / x.listed_amount)::double precision END AS list_price,
-		CASE WHEN x.list_amount > 0 THEN (1 - x.listed_amount / x.list_amount)::double precision END AS discount
-	FROM (
-		SELECT s.report_month, s.account_id, s.product, s.quarter, s.last_quarter, s.quarter_sales, nullif(s.quarter_units, 0) AS quarter_units, s.list_amount, s.listed_amount,
-			sum(s.quarter_sales) FILTER (WHERE s.quarter_sales > 0 AND s.quarter_units > 0) OVER w AS sales_before,
-			nullif(sum(s.quarter_units) FILTER (WHERE s.quarter_sales > 0 AND s.quarter_units > 0) OVER w, 0) AS units_before
-		FROM (
-			SELECT c.report_month, c.last_quarter, p.account_id, p.product, (p.month - make_interval(months => (extract(month FROM p.month)::integer + 12 - c.fiscal_year_start) % 3))::date AS quarter,
-				sum(p.sales_amount) AS quarter_sales, sum(p.sold_quantity) AS quarter_units, sum(p.list_amount) AS list_amount, sum(p.listed_amount) AS listed_amount
-			FROM (SELECT r.report_month, e.fiscal_year_start,
-						(r.report_month + interval '1 month' - make_interval(months => 3 + (extract(month FROM r.report_month + interval '1 month')::integer + 12 - e.fiscal_year_start) % 3))::date AS last_quarter
-					FROM product_reading AS r JOIN report_setting AS e ON e.report_month = r.report_month) AS c
-				JOIN product_month AS p ON p.month >= c.last_quarter - interval '21 months' AND p.month < c.last_quarter + interval '3 months'
-			WHERE p.product <> ''
-			GROUP BY c.report_month, c.last_quarter, p.account_id, p.product, (p.month - make_interval(months => (extract(month FROM p.month)::integer + 12 - c.fiscal_year_start) % 3))::date) AS s
-		WINDOW w AS (PARTITION BY s.account_id, s.product ORDER BY s.quarter RANGE BETWEEN interval '12 months' PRECEDING AND interval '3 months' PRECEDING)) AS x
-	WHERE x.quarter >= x.last_quarter - interval '9 months' AND x.quarter_sales > 0 AND x.quarter_units > 0) AS d
+FROM (SELECT r.report_month, p.* FROM product_reading AS r CROSS JOIN product_price AS p) AS d
 	JOIN account_month AS m ON m.report_month = d.report_month AND m.account_id = d.account_id
 	LEFT JOIN product_total AS t ON t.product = d.product
 	LEFT JOIN product_quarter AS q ON q.product = d.product AND q.quarter = d.quarter;
@@ -708,43 +797,8 @@ SELECT b.report_month, true AS is_latest,
 	sum(b.projected_sales)::numeric(24,4) AS projected_sales,
 	sum(b.half_units_y3)::numeric(20,4) AS half_units_y3, sum(b.half_units_y2)::numeric(20,4) AS half_units_y2, sum(b.half_units_y1)::numeric(20,4) AS half_units_y1, sum(b.half_units)::numeric(20,4) AS half_units,
 	sum(b.projected_units)::numeric(20,4) AS projected_units
-FROM (
-	-- The half-year before the next one, a year earlier, times the change of
-	-- twelve months, which is held between a half and two; half of twelve
-	-- months where there is nothing to compare with.
-	SELECT h.*, t.product_name, t.category,
-		round(greatest(CASE WHEN h.base_sales > 0 AND h.before_sales > 0 THEN h.base_sales * greatest(least(h.last_sales / h.before_sales, 2), 0.5) ELSE coalesce(h.last_sales, 0) / 2 END, 0), 4) AS projected_sales,
-		round(CASE WHEN h.last_units IS NOT NULL THEN greatest(CASE WHEN h.base_units > 0 AND h.before_units > 0 THEN h.base_units * greatest(least(h.last_units / h.before_units, 2), 0.5) ELSE h.last_units / 2 END, 0) END, 4) AS projected_units
-	FROM (
-		SELECT c.report_month, c.half_year, p.account_id, p.product,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '36 months' AND p.month < c.half_year - interval '30 months'), 0) AS half_sales_y3,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '24 months' AND p.month < c.half_year - interval '18 months'), 0) AS half_sales_y2,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months'), 0) AS half_sales_y1,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months' AND p.month <= c.report_month - interval '12 months'), 0) AS half_sales_to_date_y1,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year AND p.month < c.half_year + interval '6 months'), 0) AS half_sales,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.fiscal_year - interval '36 months' AND p.month < c.fiscal_year - interval '24 months'), 0) AS year_sales_y3,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.fiscal_year - interval '24 months' AND p.month < c.fiscal_year - interval '12 months'), 0) AS year_sales_y2,
-			coalesce(sum(p.sales_amount) FILTER (WHERE p.month >= c.fiscal_year - interval '12 months' AND p.month < c.fiscal_year), 0) AS year_sales_y1,
-			sum(p.sales_amount) FILTER (WHERE p.month >= c.half_year - interval '6 months' AND p.month < c.half_year) AS base_sales,
-			sum(p.sales_amount) FILTER (WHERE p.month > c.last_month - interval '12 months' AND p.month <= c.last_month) AS last_sales,
-			sum(p.sales_amount) FILTER (WHERE p.month > c.last_month - interval '24 months' AND p.month <= c.last_month - interval '12 months') AS before_sales,
-			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '36 months' AND p.month < c.half_year - interval '30 months'), 0) END AS half_units_y3,
-			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '24 months' AND p.month < c.half_year - interval '18 months'), 0) END AS half_units_y2,
-			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '12 months' AND p.month < c.half_year - interval '6 months'), 0) END AS half_units_y1,
-			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year AND p.month < c.half_year + interval '6 months'), 0) END AS half_units,
-			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month >= c.half_year - interval '6 months' AND p.month < c.half_year), 0) END AS base_units,
-			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '12 months' AND p.month <= c.last_month), 0) END AS last_units,
-			CASE WHEN count(p.sold_quantity) > 0 THEN coalesce(sum(p.sold_quantity) FILTER (WHERE p.month > c.last_month - interval '24 months' AND p.month <= c.last_month - interval '12 months'), 0) END AS before_units
-		FROM (
-			SELECT f.report_month, f.half_year, least(f.report_month, (f.half_year + interval '5 months')::date) AS last_month,
-				(f.half_year - make_interval(months => (extract(month FROM f.half_year)::integer + 12 - f.fiscal_year_start) % 12))::date AS fiscal_year
-			FROM (
-				SELECT r.report_month, e.fiscal_year_start,
-					(r.report_month - make_interval(months => (extract(month FROM r.report_month)::integer + 12 - e.fiscal_year_start) % 6 + 6 * n.n))::date AS half_year
-				FROM product_reading AS r JOIN report_setting AS e ON e.report_month = r.report_month CROSS JOIN (VALUES (0), (1)) AS n (n)) AS f) AS c
-			CROSS JOIN product_month AS p
-		GROUP BY c.report_month, c.half_year, p.account_id, p.product) AS h
-		LEFT JOIN product_total AS t ON t.product = h.product) AS b
+FROM (SELECT r.report_month, h.*, t.product_name, t.category
+		FROM product_reading AS r CROSS JOIN product_half AS h LEFT JOIN product_total AS t ON t.product = h.product) AS b
 	JOIN account_month AS m ON m.report_month = b.report_month AND m.account_id = b.account_id
 	CROSS JOIN (VALUES ('product'), ('category'), ('account')) AS l (level)
 GROUP BY b.report_month, b.account_id, m.account_name, m.manager, b.half_year, l.level,
