@@ -50,6 +50,8 @@ CREATE TABLE settings (
 	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
 	currency_label text NOT NULL DEFAULT '',
 	amounts_include_vat boolean NOT NULL DEFAULT false,
+	managers_edit_own boolean NOT NULL DEFAULT false,
+	managers_read_own boolean NOT NULL DEFAULT false,
 	kam_version text NOT NULL,
 	CONSTRAINT top_is_at_most_max_key CHECK (top <= max_key),
 	CONSTRAINT abc_cuts_rise CHECK (abc_a > 0 AND abc_a <= abc_b AND abc_b <= 1),
@@ -101,6 +103,8 @@ COMMENT ON COLUMN settings.prospect_threshold IS 'Rating of wallet, budget or co
 COMMENT ON COLUMN settings.fiscal_year_start IS 'Calendar month in which the fiscal year begins, 1 to 12.';
 COMMENT ON COLUMN settings.currency_label IS 'Name of the currency, for titles.';
 COMMENT ON COLUMN settings.amounts_include_vat IS 'Whether the amounts include value added tax, for titles.';
+COMMENT ON COLUMN settings.managers_edit_own IS 'Whether roles edit in registers only what is said of the accounts of their manager, see manager_role. Only the owner of the mart sets it.';
+COMMENT ON COLUMN settings.managers_read_own IS 'Whether they also see only that, in registers and in the reports made of them. Only the owner of the mart sets it.';
 COMMENT ON COLUMN settings.kam_version IS 'Version of kam that the mart was made or upgraded by.';
 
 CREATE TABLE binding (
