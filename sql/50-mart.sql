@@ -90,6 +90,7 @@ BEGIN
 		UNION ALL SELECT DISTINCT c.view_name, 'contract' FROM kam._contract_column() AS c
 		UNION ALL SELECT m[1], 'table' FROM regexp_matches(kam._table_ddl(), '^CREATE TABLE ([a-z_0-9]+)', 'gn') AS m
 		UNION ALL SELECT r.register, 'table' FROM kam._registers() AS r WHERE r.made_by = 'add_register'
+		UNION ALL SELECT 'source_' || r.register, 'contract' FROM kam._registers() AS r
 		UNION ALL SELECT v, 'support' FROM unnest('{today,merged_account,own_account,my_right}'::text[]) AS v
 		UNION ALL SELECT m[1], 'report' FROM regexp_matches(kam._report_ddl(), '^CREATE VIEW ([a-z_0-9]+)', 'gn') AS m;
 END
@@ -416,7 +417,7 @@ BEGIN
 	FOREACH part IN ARRAY regexp_split_to_array(kam._table_ddl(), '\n(?=CREATE TABLE )') LOOP
 		name := substring(part FROM '^CREATE TABLE ([a-z_0-9]+)');
 		IF name IS NOT NULL AND to_regclass(quote_ident(current_schema()) || '.' || quote_ident(name)) IS NULL THEN
-			PERFORM kam._execute(part, key_type, scale);
+			PERFORM kam._execute(kam._unlink_bound(part), key_type, scale);
 			PERFORM kam._revoke_all(current_schema()::text, ARRAY[name]);
 		END IF;
 	END LOOP;

@@ -255,8 +255,7 @@ BEGIN
 			RAISE EXCEPTION USING ERRCODE = 'duplicate_table', MESSAGE = format('%I.%I is something else than a register', mart, wanted),
 				HINT = 'Rename it, or move it to another schema.';
 		END IF;
-		PERFORM kam._execute(kam._register_ddl(d.register, d.meaning, d.columns, d.rows), types.key_name, types.scale)
-		FROM (SELECT * FROM kam._core_registers() UNION ALL SELECT * FROM kam._more_registers()) AS d WHERE d.register = wanted;
+		PERFORM kam._create_register(wanted, types.key_name, types.scale);
 		EXECUTE format('ANALYZE %I', wanted);
 	END LOOP;
 	PERFORM kam._revoke_all(mart, missing || (SELECT array_agg(c.relname::text) FROM pg_class AS c JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
