@@ -339,4 +339,4 @@ CREATE FUNCTION kam.undo(mart text, register text, id bigint) RETURNS void
 BEGIN ATOMIC
 	SELECT kam.undo(mart, register, id::text);
 END;
-COMMENT ON FUNCTION kam.undo(text, text, bigint) IS 'kam.undo with the number of the row. Only for the owner of the mart.';
+COMMENT ON FUNCTION kam.undo(text, text, bigint) IS 'Undoes the last change of a row of a register, as kam.undo(mart, register, id) with a text does, by the number of the row. Only for the owner of the mart.';
