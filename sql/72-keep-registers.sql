@@ -67,33 +67,33 @@ FROM contact AS c,
 	LATERAL (
 		SELECT 'contact'::text AS register, c.contact_id::text AS row_id, false AS is_history, coalesce(c.changed_at, c.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(c))::text AS content
 		UNION ALL
-		SELECT 'visit', r.visit_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM visit AS r WHERE r.contact_id = c.contact_id
+		SELECT 'visit' AS register, r.visit_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM visit AS r WHERE r.contact_id = c.contact_id
 		UNION ALL
-		SELECT 'useful_date', r.useful_date_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM useful_date AS r WHERE r.contact_id = c.contact_id
+		SELECT 'useful_date' AS register, r.useful_date_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM useful_date AS r WHERE r.contact_id = c.contact_id
 		UNION ALL
-		SELECT 'account_case', r.account_case_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM account_case AS r WHERE r.contact_id = c.contact_id
+		SELECT 'account_case' AS register, r.account_case_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM account_case AS r WHERE r.contact_id = c.contact_id
 		--with contact_relation
 		UNION ALL
-		SELECT 'contact_relation', r.contact_relation_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM contact_relation AS r WHERE r.contact_id = c.contact_id
+		SELECT 'contact_relation' AS register, r.contact_relation_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM contact_relation AS r WHERE r.contact_id = c.contact_id
 		--end
 		--with gift
 		UNION ALL
-		SELECT 'gift', r.gift_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM gift AS r WHERE r.contact_id = c.contact_id
+		SELECT 'gift' AS register, r.gift_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM gift AS r WHERE r.contact_id = c.contact_id
 		--end
 		--with event_invitation
 		UNION ALL
-		SELECT 'event_invitation', r.event_invitation_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM event_invitation AS r WHERE r.contact_id = c.contact_id
+		SELECT 'event_invitation' AS register, r.event_invitation_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM event_invitation AS r WHERE r.contact_id = c.contact_id
 		--end
 		--with survey_answer
 		UNION ALL
-		SELECT 'survey_answer', r.survey_answer_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM survey_answer AS r WHERE r.contact_id = c.contact_id
+		SELECT 'survey_answer' AS register, r.survey_answer_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM survey_answer AS r WHERE r.contact_id = c.contact_id
 		--end
 		--with account_informed
 		UNION ALL
-		SELECT 'account_informed', r.account_informed_id::text, false, coalesce(r.changed_at, r.entered_at), jsonb_strip_nulls(to_jsonb(r))::text FROM account_informed AS r WHERE r.contact_id = c.contact_id
+		SELECT 'account_informed' AS register, r.account_informed_id::text AS row_id, false AS is_history, coalesce(r.changed_at, r.entered_at) AS noted_at, jsonb_strip_nulls(to_jsonb(r))::text AS content FROM account_informed AS r WHERE r.contact_id = c.contact_id
 		--end
 		UNION ALL
-		SELECT h.register, h.row_id, true, h.changed_at, jsonb_strip_nulls(h.row_before)::text
+		SELECT h.register, h.row_id, true AS is_history, h.changed_at AS noted_at, jsonb_strip_nulls(h.row_before)::text AS content
 		FROM register_history AS h WHERE (h.row_before ->> 'contact_id')::bigint = c.contact_id
 	) AS k
 WHERE VISIBLE(c.account_id);
