@@ -254,7 +254,7 @@ agreed_on date -- Day of the agreement.
 agreed_with text -- With whom.
 UNIQUE (account_id, product, month)
 $columns$, NULL),
-		('exchange', 'grant_editor', '{}', 'One row per exchange, replacement or return of goods at an account.', $columns$
+		('exchange', 'grant_editor', '{account_case}', 'One row per exchange, replacement or return of goods at an account.', $columns$
 account
 account_case_id bigint REFERENCES account_case ON DELETE SET NULL -- Case that it settles, if any.
 kind text NOT NULL one of (exchange, replacement, return) -- What was done.

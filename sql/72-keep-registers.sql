@@ -273,7 +273,8 @@ CREATE FUNCTION kam.registers(mart text) RETURNS TABLE (register text, state tex
 AS $$
 #variable_conflict use_column
 DECLARE
-	schema_id oid := (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart AND kam._mart_path(mart) IS NOT NULL);
+	mart_path text := kam._mart_path(mart);
+	schema_id oid := (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart);
 BEGIN
 	RETURN QUERY
 	SELECT r.register, CASE c.relkind WHEN 'r' THEN 'made' WHEN 'v' THEN 'bound' ELSE 'to be added' END, r.given_by, nullif(array_to_string(r.requires, ', '), ''),
