@@ -146,7 +146,7 @@ BEGIN
 		('kilograms', 'CASE WHEN $5 THEN m.quantity_12m END'),
 		('profitability', 'CASE WHEN m.sales_12m > 0 THEN (m.sales_12m - m.cost_12m) / m.sales_12m END'),
 		('growth', 'CASE WHEN m.active_months >= 6 AND m.sales_12m > 0 THEN m.trend / (m.sales_12m::double precision / 12) END'),
-		('loyalty', 'CASE WHEN m.age_months >= s.new_months THEN (m.active_months / least(s.class_months, m.age_months)::double precision + coalesce(k.information_flow, 0) + coalesce(k.knowledge, 0)) / (1 + num_nonnulls(k.information_flow, k.knowledge)) END'),
+		('loyalty', 'CASE WHEN m.age_months >= s.new_months THEN (m.active_months / least(s.class_months, m.age_months)::double precision + coalesce(k.information_flow, 0) + coalesce(k.knowledge, 0)) / (1 + $11) END'),
 		('test_partner', 'CASE WHEN f.is_test_partner OR k.has_tests THEN 1 WHEN f.is_test_partner IS NOT NULL THEN 0 END'),
 		('slow_stock', 'CASE WHEN $3 THEN coalesce(w.sales_12m, 0) END'),
 		('prestige', 'CASE WHEN f.is_prestige OR k.is_prestige THEN 1 WHEN coalesce(f.is_prestige, k.is_prestige) IS NOT NULL THEN 0 END'),
@@ -189,13 +189,14 @@ COMMENT ON FUNCTION kam._mapped_slow_book(date) IS 'Book of a year of slow-movin
 -- or the head of its group:
 --   information_flow  over the six months that end with the month: 1 if we and
 --                     the account both came forward with visits, calls or
---                     messages, 1/2 if one of both, 0 if neither; NULL where
---                     nothing was ever noted.  Seed rule: information flows both
---                     ways.
+--                     messages, 1/2 if one of both, else 0.  Seed rule:
+--                     information flows both ways.
 --   knowledge         mean over the five topics of the newest level, 0 to 1,
---                     halved where it was judged before the last twelve months; NULL
---                     where none was ever judged, and a topic never judged
---                     counts as nothing.
+--                     halved where it was judged before the last twelve months;
+--                     a topic never judged counts as nothing.
+-- Each is a part of loyalty for all accounts as soon as its register has a row:
+-- of whom nothing is noted, nothing is known, and noting something never costs
+-- an account its place.
 --   has_tests         a test with us in the two years that end with the month
 -- Flags of the dossier are as they stand today.
 CREATE FUNCTION kam._knowledge_query() RETURNS text
@@ -240,6 +241,21 @@ END
 $$;
 COMMENT ON FUNCTION kam._knowledge_query() IS
 'Query for what registers say of accounts that counts in the score of the month $1 that ends on $2, with map for the accounts that count. In the search_path of its caller.';
+
+CREATE FUNCTION kam._knowledge_parts(last_day date) RETURNS integer
+	LANGUAGE plpgsql STABLE
+AS $$
+#variable_conflict use_variable
+DECLARE
+	parts integer := EXISTS (SELECT FROM visit AS v WHERE v.done_on <= last_day)::integer;
+BEGIN
+	IF 'knowledge' = ANY (kam._present_registers()) THEN
+		parts := parts + EXISTS (SELECT FROM knowledge AS k WHERE k.assessed_on <= last_day)::integer;
+	END IF;
+	RETURN parts;
+END
+$$;
+COMMENT ON FUNCTION kam._knowledge_parts(date) IS 'How many of information flow and knowledge anything had been noted of by a day. In the search_path of its caller.';
 
 CREATE FUNCTION kam._knowledge_fingerprint() RETURNS text
 	LANGUAGE plpgsql STABLE
@@ -386,7 +402,7 @@ BEGIN
 		FROM ranked AS r CROSS JOIN settings AS s
 			LEFT JOIN strategic_month AS b ON b.report_month = $9 AND b.account_id = r.account_id
 		$query$, kam._knowledge_query(), expressions)
-	USING month, last_day, has_slow_products, has_receivables, has_weights, weights, flags, gated, (month - interval '1 month')::date, labels;
+	USING month, last_day, has_slow_products, has_receivables, has_weights, weights, flags, gated, (month - interval '1 month')::date, labels, kam._knowledge_parts(last_day);
 	EXECUTE format('SELECT ARRAY[%s] FROM strategic_month AS t WHERE t.report_month = $1', counts) INTO known USING month;
 	UPDATE criterion_month AS c SET known_count = known[c.ordinal] WHERE c.report_month = month;
 END

@@ -276,7 +276,8 @@ SELECT c.report_month, a AS account_id,
 FROM reg.report_calendar AS c, unnest(ARRAY(SELECT DISTINCT account_id FROM reg.account)) AS a;
 SELECT s.criterion, count(*) > 50 AS many, count(*) FILTER (WHERE s.raw_value IS DISTINCT FROM b.raw_value) > 0 AS some_changed, count(*) FILTER (WHERE abs(s.raw_value - w.want) > 1e-12 OR s.raw_value IS NULL <> (w.want IS NULL)) AS wrong
 FROM reg.strategic_reason AS s LEFT JOIN score_before AS b USING (report_month, account_id, criterion) JOIN known AS k USING (report_month, account_id), LATERAL (SELECT CASE s.criterion
-	WHEN 'loyalty' THEN (b.raw_value + coalesce(k.flow, 0) + coalesce(k.knowledge, 0)) / (1 + num_nonnulls(k.flow, k.knowledge))
+	WHEN 'loyalty' THEN (b.raw_value + coalesce(k.flow, 0) + coalesce(k.knowledge, 0))
+		/ (1 + (EXISTS (SELECT FROM reg.visit WHERE done_on < k.report_month + interval '1 month'))::integer + (EXISTS (SELECT FROM reg.knowledge WHERE assessed_on < k.report_month + interval '1 month'))::integer)
 	WHEN 'test_partner' THEN CASE WHEN k.has_tests THEN 1 END
 	WHEN 'prestige' THEN CASE s.account_id WHEN 'k05' THEN 1 WHEN 'k06' THEN 0 END
 	WHEN 'multinational' THEN CASE s.account_id WHEN 'k06' THEN 1 END
