@@ -63,7 +63,8 @@ CREATE FUNCTION kam._fitted_views(registers text[]) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
-	RETURN kam._fit_views(kam._register_views(), registers);
+	RETURN kam._fit_views(kam._register_views() || kam._responsible_views() || kam._knowledge_views() || kam._plan_views()
+		|| kam._agenda_views() || kam._card_views(), registers);
 END
 $$;
 COMMENT ON FUNCTION kam._fitted_views(text[]) IS 'The report views among them that read registers, and so are made anew when one is added.';
@@ -75,7 +76,8 @@ AS $$
 BEGIN
 	RETURN QUERY
 		SELECT g.column_name, g.description FROM kam._core_glossary() AS g
-		UNION ALL SELECT g.column_name, g.description FROM kam._register_glossary() AS g;
+		UNION ALL SELECT g.column_name, g.description FROM kam._register_glossary() AS g
+		UNION ALL SELECT g.column_name, g.description FROM kam._agenda_glossary() AS g;
 END
 $$;
 COMMENT ON FUNCTION kam._glossary() IS 'What each column of the report views means.';

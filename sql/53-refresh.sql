@@ -398,7 +398,9 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM report_month AS c WHERE c.report_month = m AND c.is_closed);
 	-- Before anything that depends on them is read: a change meanwhile makes
 	-- the next refresh compute the months again.
-	SELECT encode(sha256(convert_to(jsonb_build_array(to_jsonb(s) - '{managers_edit_own,managers_read_own}'::text[], kam._map_fingerprint(s.unit),
+	SELECT encode(sha256(convert_to(jsonb_build_array(to_jsonb(s) - '{managers_edit_own,managers_read_own}'::text[]
+				-- What the agenda goes by changes nothing that is computed.
+				- '{visit_days,executive_visit_days,executive_hours,executive_share,contact_days,case_days,inform_days,report_months,survey_months,survey_half_life,dossier_days,season_days,bonus_reach,agenda_days}'::text[], kam._map_fingerprint(s.unit),
 			(SELECT jsonb_agg(jsonb_build_array(x.account_id, x.reason) ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
 			(SELECT jsonb_agg(jsonb_build_array(l.account_id, l.exclusion) ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
 			(SELECT jsonb_agg(jsonb_build_array(o.account_id, o.is_granted, o.reason, o.valid_from, o.valid_until) ORDER BY o.override_id) FROM override AS o WHERE o.status = 'key')

@@ -52,7 +52,11 @@ CREATE FUNCTION kam._guarded_views() RETURNS TABLE (view_name text, given_by tex
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
 	SELECT v.view_name, v.given_by FROM (VALUES
+		('account_card', 'grant_personal'),
 		('contact_record', 'grant_personal'),
+		('contact_talk', 'grant_personal'),
+		('decision_map', 'grant_personal'),
+		('upcoming_date', 'grant_personal'),
 		('register_change', 'grant_editor')
 	) AS v (view_name, given_by);
 END;
