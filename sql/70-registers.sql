@@ -79,7 +79,8 @@ cost numeric(24,4) CONSTRAINT cost_is_not_negative CHECK (cost >= 0) -- What it 
 CONSTRAINT visit_is_planned_or_done CHECK (planned_on IS NOT NULL OR done_on IS NOT NULL)
 CONSTRAINT what_was_cancelled_was_not_done CHECK (done_on IS NULL OR cancelled_on IS NULL)
 INDEX (account_id, done_on)
-INDEX (contact_id)
+INDEX (contact_id, done_on)
+INDEX (planned_on) WHERE done_on IS NULL AND cancelled_on IS NULL
 $columns$, NULL),
 		('useful_date', 'grant_personal', '{contact}', 'One row per day to think of an account or a person there. Of family and hobbies only the day and where to read of it, with consent and an end.', $columns$
 account

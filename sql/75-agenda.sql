@@ -27,19 +27,27 @@ FROM account_label AS l
 		SELECT n.account_id, max(n.manager) FILTER (WHERE n.role = 'account') AS responsible, max(n.manager) FILTER (WHERE n.role = 'collection') AS collector,
 			max(n.collection_address) FILTER (WHERE n.role = 'collection') AS collection_address, max(n.collection_route) FILTER (WHERE n.role = 'collection') AS collection_route,
 			max(n.manager) FILTER (WHERE n.role = 'executive') AS sponsor
-		FROM (SELECT DISTINCT ON (k.account_id, a.role) k.account_id, a.role, a.manager, a.collection_address, a.collection_route
-				FROM manager_assignment AS a JOIN account_code AS k ON k.account_code = a.account_id CROSS JOIN today AS t
+		FROM (SELECT DISTINCT ON (coalesce(g.account_id, a.account_id), a.role) coalesce(g.account_id, a.account_id) AS account_id, a.role, a.manager, a.collection_address, a.collection_route
+				FROM manager_assignment AS a LEFT JOIN merged_account AS g ON g.old_account_id = a.account_id CROSS JOIN today AS t
 				WHERE a.valid_from <= t.today AND (a.valid_until IS NULL OR a.valid_until >= t.today)
-				ORDER BY k.account_id, a.role, k.account_code = k.account_id DESC, a.valid_from DESC, a.manager_assignment_id DESC) AS n
+				ORDER BY coalesce(g.account_id, a.account_id), a.role, a.valid_from DESC, a.manager_assignment_id DESC) AS n
 		GROUP BY n.account_id) AS f ON f.account_id = l.account_id
 WHERE VISIBLE(l.account_id);
 COMMENT ON VIEW account_responsible IS 'One row per account of the account table or of the sales: who is responsible for it today, by manager_assignment, else by the account table.';
 $ddl$;
 COMMENT ON FUNCTION kam._responsible_views() IS 'Report views of a mart on which those about people and plans build: codes and responsibles of accounts.';
 
+-- Adding years to 29 February gives 28 February where there is no other.
+CREATE FUNCTION kam._next_day() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN $sql$CASE WHEN u.repeats = 'once' THEN u.useful_on
+	ELSE (u.useful_on + make_interval(years => extract(year FROM \1)::integer - extract(year FROM u.useful_on)::integer
+		+ CASE WHEN u.useful_on + make_interval(years => extract(year FROM \1)::integer - extract(year FROM u.useful_on)::integer) < \1 THEN 1 ELSE 0 END))::date END$sql$;
+COMMENT ON FUNCTION kam._next_day() IS 'The day u.useful_on, or that of this or the next year if u.repeats is yearly, that is next from a day on, which stands for \1; a day of the past that does not come again stays one.';
+
 CREATE FUNCTION kam._agenda_views() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN $ddl$
+RETURN regexp_replace($ddl$
 CREATE VIEW agenda WITH (security_barrier) AS
 WITH clock AS MATERIALIZED (
 	SELECT t.today, t.today + s.agenda_days AS until, l.report_month, (l.report_month + interval '1 month')::date AS next_month,
@@ -71,19 +79,25 @@ WITH clock AS MATERIALIZED (
 		('prospect', 3, 'Next step with a prospect: $1', NULL),
 		('dossier', 4, 'Dossier last gone through on $2, $5 days ago', 'No dossier'),
 		('decision roles', 4, 'Nobody known for: $1', NULL)
+), merged AS MATERIALIZED (
+	SELECT g.old_account_id, g.account_id FROM merged_account AS g
 ), attended AS MATERIALIZED (
-	SELECT m.account_id, m.is_key, m.is_managed, coalesce(t.is_strategic, false) AS is_strategic, m.is_alert, m.country, m.last_purchase, m.median_gap_days,
+	SELECT m.account_id, m.is_key, m.is_managed, coalesce(t.is_strategic, false) AS is_strategic, m.country, m.last_purchase, m.median_gap_days,
 		-- What is asked for the first time is asked from the day on which the
 		-- month was over that made it an attended account.
 		(coalesce(m.managed_since, m.report_month) + interval '1 month')::date AS since
 	FROM clock AS c
-		JOIN account_month AS m ON m.report_month = c.report_month
-		LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id
-	WHERE m.exclusion IS NULL AND (m.is_key OR m.is_managed OR t.is_strategic) AND VISIBLE(m.account_id)
+		-- Each by its index
+		CROSS JOIN LATERAL (SELECT x.account_id FROM account_month AS x WHERE x.report_month = c.report_month AND (x.is_key OR x.is_managed)
+			UNION SELECT y.account_id FROM strategic_month AS y WHERE y.report_month = c.report_month AND y.is_strategic) AS n
+		JOIN account_month AS m ON m.report_month = c.report_month AND m.account_id = n.account_id
+		LEFT JOIN strategic_month AS t ON t.report_month = c.report_month AND t.account_id = n.account_id
+	WHERE m.exclusion IS NULL
 ), code AS MATERIALIZED (
-	SELECT a.account_id, k.account_code FROM attended AS a JOIN account_code AS k ON k.account_id = a.account_id
-), responsible AS MATERIALIZED (
-	SELECT p.account_id, p.responsible, p.collector, p.sponsor FROM account_responsible AS p
+	-- As account_code has them
+	SELECT a.account_id, a.account_id AS account_code FROM attended AS a
+	UNION ALL SELECT a.account_id, g.old_account_id FROM attended AS a JOIN merged AS g ON g.account_id = a.account_id
+	UNION ALL SELECT a.account_id, x.account_id FROM clock AS c CROSS JOIN attended AS a JOIN member_month AS x ON x.report_month = c.report_month AND x.head_id = a.account_id AND x.account_id <> a.account_id
 ), talk AS MATERIALIZED (
 	SELECT k.account_id, max(v.done_on) AS last_talk_on,
 		max(v.done_on) FILTER (WHERE v.kind = 'visit') AS last_visit_on,
@@ -120,12 +134,12 @@ WITH clock AS MATERIALIZED (
 		AND (v.last_talk_on IS NULL OR v.last_talk_on < c.next_month)
 	--end
 	UNION ALL
-	SELECT a.account_id, NULL, 'overdue', r.oldest_due_on, p.collector, NULL, r.oldest_due_on, r.overdue_amount, NULL, NULL, NULL
-	FROM attended AS a JOIN account_receivable AS r ON r.account_id = a.account_id LEFT JOIN responsible AS p ON p.account_id = a.account_id
+	SELECT a.account_id, NULL, 'overdue', r.oldest_due_on, NULL, NULL, r.oldest_due_on, r.overdue_amount, NULL, NULL, NULL
+	FROM attended AS a JOIN account_receivable AS r ON r.account_id = a.account_id
 	WHERE r.overdue_amount > 0
 	UNION ALL
 	SELECT coalesce(g.account_id, x.account_id), NULL, 'case', coalesce(x.due_on, x.opened_on + c.case_days), x.owner, concat_ws(': ', x.kind, x.subject), x.opened_on, x.amount, NULL, 'account_case', x.account_case_id::text
-	FROM clock AS c CROSS JOIN account_case AS x LEFT JOIN merged_account AS g ON g.old_account_id = x.account_id
+	FROM clock AS c CROSS JOIN account_case AS x LEFT JOIN merged AS g ON g.old_account_id = x.account_id
 	WHERE x.closed_on IS NULL OR x.closed_on > c.today
 	UNION ALL
 	-- A visit that is planned in time stands for itself.
@@ -133,12 +147,12 @@ WITH clock AS MATERIALIZED (
 	FROM clock AS c CROSS JOIN attended AS a LEFT JOIN talk AS v ON v.account_id = a.account_id
 	WHERE v.next_visit_on IS NULL OR v.next_visit_on > greatest(coalesce(v.last_visit_on, a.since) + c.visit_days, c.today)
 	UNION ALL
-	SELECT a.account_id, NULL, 'executive visit', coalesce(v.last_executive_on, a.since) + c.executive_visit_days, p.sponsor, NULL, v.last_executive_on, NULL, NULL, NULL, NULL
-	FROM clock AS c CROSS JOIN attended AS a LEFT JOIN talk AS v ON v.account_id = a.account_id LEFT JOIN responsible AS p ON p.account_id = a.account_id
+	SELECT a.account_id, NULL, 'executive visit', coalesce(v.last_executive_on, a.since) + c.executive_visit_days, NULL, NULL, v.last_executive_on, NULL, NULL, NULL, NULL
+	FROM clock AS c CROSS JOIN attended AS a LEFT JOIN talk AS v ON v.account_id = a.account_id
 	WHERE v.next_executive_on IS NULL OR v.next_executive_on > greatest(coalesce(v.last_executive_on, a.since) + c.executive_visit_days, c.today)
 	UNION ALL
 	SELECT coalesce(g.account_id, v.account_id), NULL, 'planned talk', v.planned_on, v.visited_by, concat_ws(': ', v.kind, v.aim), NULL, NULL, NULL, 'visit', v.visit_id::text
-	FROM clock AS c JOIN visit AS v ON v.planned_on <= c.until AND v.cancelled_on IS NULL AND (v.done_on IS NULL OR v.done_on > c.today) LEFT JOIN merged_account AS g ON g.old_account_id = v.account_id
+	FROM clock AS c JOIN visit AS v ON v.planned_on <= c.until AND v.cancelled_on IS NULL AND v.done_on IS NULL LEFT JOIN merged AS g ON g.old_account_id = v.account_id
 	UNION ALL
 	-- The next talk shows whether the step was taken.
 	SELECT n.account_id, NULL, 'next step', n.next_step_on, n.visited_by, n.next_step, n.done_on, NULL, NULL, 'visit', n.visit_id::text
@@ -148,33 +162,37 @@ WITH clock AS MATERIALIZED (
 	WHERE n.next_step_on IS NOT NULL
 	UNION ALL
 	SELECT coalesce(g.account_id, p.account_id), p.prospect_name, 'action', p.due_on, p.owner, p.action, NULL, p.expected_sales, NULL, 'account_plan', p.account_plan_id::text
-	FROM clock AS c CROSS JOIN account_plan AS p LEFT JOIN merged_account AS g ON g.old_account_id = p.account_id
+	FROM clock AS c CROSS JOIN account_plan AS p LEFT JOIN merged AS g ON g.old_account_id = p.account_id
 	WHERE p.status IN ('planned', 'running')
 	UNION ALL
 	-- Neither names nor what is personal: readers see the agenda.
-	SELECT d.account_id, NULL, 'date', d.occurs_on, NULL, CASE WHEN d.date_kind IN ('family', 'hobby') THEN 'personal' ELSE replace(d.date_kind, '_', ' ') END, NULL, NULL, NULL, 'useful_date', d.useful_date_id::text
-	FROM clock AS c JOIN upcoming_date AS d ON d.remind_on <= c.today
-	WHERE d.useful_date_id IS NOT NULL
+	SELECT coalesce(g.account_id, d.account_id), NULL, 'date', d.occurs_on, NULL, CASE WHEN d.kind IN ('family', 'hobby') THEN 'personal' ELSE replace(d.kind, '_', ' ') END, NULL, NULL, NULL, 'useful_date', d.useful_date_id::text
+	FROM clock AS c CROSS JOIN LATERAL (
+			SELECT u.account_id, u.useful_date_id, u.contact_id, u.kind, u.lead_days, NEXT_DAY(c.today) AS occurs_on
+			FROM useful_date AS u WHERE NEXT_DAY(c.today) BETWEEN c.today AND c.today + u.lead_days AND (u.keep_until IS NULL OR u.keep_until >= c.today)) AS d
+		LEFT JOIN merged AS g ON g.old_account_id = d.account_id
+	WHERE NOT EXISTS (SELECT FROM contact AS p WHERE p.contact_id = d.contact_id AND p.left_on <= c.today)
 	--with gift
-		AND NOT EXISTS (SELECT FROM gift AS f LEFT JOIN merged_account AS g ON g.old_account_id = f.account_id
-			WHERE coalesce(g.account_id, f.account_id) = d.account_id AND f.contact_id IS NOT DISTINCT FROM d.contact_id AND f.given_on BETWEEN d.remind_on AND c.today)
+		AND NOT EXISTS (SELECT FROM gift AS f LEFT JOIN merged AS h ON h.old_account_id = f.account_id
+			WHERE coalesce(h.account_id, f.account_id) = coalesce(g.account_id, d.account_id) AND f.contact_id IS NOT DISTINCT FROM d.contact_id AND f.given_on BETWEEN d.occurs_on - d.lead_days AND c.today)
 	--end
 	--with holiday
 	UNION ALL
-	SELECT NULL, NULL, 'holiday', d.occurs_on, NULL, d.occasion, NULL, (SELECT count(*) FROM attended AS a WHERE d.country IS NULL OR a.country = d.country), NULL, 'holiday', d.holiday_id::text
-	FROM clock AS c JOIN upcoming_date AS d ON d.remind_on <= c.today
-	WHERE d.holiday_id IS NOT NULL AND (d.country IS NULL OR d.country IN (SELECT a.country FROM attended AS a))
+	SELECT NULL, NULL, 'holiday', d.occurs_on, NULL, d.holiday_name, NULL, (SELECT count(*) FROM attended AS a WHERE d.country IS NULL OR a.country = d.country), NULL, 'holiday', d.holiday_id::text
+	FROM clock AS c CROSS JOIN LATERAL (SELECT u.holiday_id, u.holiday_name, u.country, NEXT_DAY(c.today) AS occurs_on
+			FROM (SELECT h.holiday_id, h.holiday_name, h.country, h.holiday_on AS useful_on, h.repeats FROM holiday AS h WHERE h.is_congratulated) AS u) AS d
+	WHERE d.occurs_on >= c.today AND (d.country IS NULL OR d.country IN (SELECT a.country FROM attended AS a))
 	--end
 	--with gift
 	UNION ALL
 	SELECT coalesce(g.account_id, f.account_id), NULL, 'gift', f.planned_on, NULL, f.kind, NULL, NULL, NULL, 'gift', f.gift_id::text
-	FROM gift AS f LEFT JOIN merged_account AS g ON g.old_account_id = f.account_id
+	FROM gift AS f LEFT JOIN merged AS g ON g.old_account_id = f.account_id
 	WHERE f.given_on IS NULL
 	--end
 	--with event_invitation
 	UNION ALL
 	SELECT coalesce(g.account_id, e.account_id), NULL, 'invitation', e.held_on, NULL, e.event_name, NULL, NULL, NULL, 'event_invitation', e.event_invitation_id::text
-	FROM clock AS c JOIN event_invitation AS e ON e.held_on >= c.today LEFT JOIN merged_account AS g ON g.old_account_id = e.account_id
+	FROM clock AS c JOIN event_invitation AS e ON e.held_on >= c.today LEFT JOIN merged AS g ON g.old_account_id = e.account_id
 	WHERE e.invited_on IS NULL AND e.answer = 'open'
 	--end
 	--with account_informed
@@ -188,13 +206,13 @@ WITH clock AS MATERIALIZED (
 	--with account_news
 	UNION ALL
 	SELECT coalesce(g.account_id, n.account_id), NULL, 'news', n.happened_on + c.inform_days, NULL, n.headline, n.happened_on, NULL, NULL, 'account_news', n.account_news_id::text
-	FROM clock AS c JOIN account_news AS n ON n.happened_on <= c.today LEFT JOIN merged_account AS g ON g.old_account_id = n.account_id
+	FROM clock AS c JOIN account_news AS n ON n.happened_on <= c.today LEFT JOIN merged AS g ON g.old_account_id = n.account_id
 	WHERE n.reported_on IS NULL
 	--end
 	--with exchange
 	UNION ALL
 	SELECT coalesce(g.account_id, e.account_id), NULL, 'exchange', e.requested_on + c.case_days, NULL, concat_ws(': ', e.kind, e.product), e.requested_on, NULL, NULL, 'exchange', e.exchange_id::text
-	FROM clock AS c CROSS JOIN exchange AS e LEFT JOIN merged_account AS g ON g.old_account_id = e.account_id
+	FROM clock AS c CROSS JOIN exchange AS e LEFT JOIN merged AS g ON g.old_account_id = e.account_id
 	WHERE e.done_on IS NULL
 	--end
 	--with terms_review
@@ -224,20 +242,27 @@ WITH clock AS MATERIALIZED (
 	--end
 	--with bonus_agreement
 	UNION ALL
-	SELECT b.account_id, NULL, 'bonus', b.ends_on, NULL, b.agreement, NULL, b.missing_to_next, NULL, NULL, NULL
-	FROM clock AS c JOIN bonus_progress AS b ON c.today BETWEEN b.begins_on AND b.ends_on
-	WHERE b.missing_to_next <= c.bonus_reach * b.next_threshold
+	-- As in bonus_progress, for the periods that run
+	SELECT b.account_id, NULL, 'bonus', b.ends_on, NULL, b.agreement, NULL, n.threshold - m.counted, NULL, NULL, NULL
+	FROM (SELECT DISTINCT coalesce(g.account_id, x.account_id) AS account_id, x.account_id AS account_code, x.agreement, x.begins_on, x.ends_on, x.measure
+			FROM clock AS c JOIN bonus_agreement AS x ON x.begins_on <= c.today AND x.ends_on >= c.today LEFT JOIN merged AS g ON g.old_account_id = x.account_id) AS b
+		CROSS JOIN clock AS c
+		CROSS JOIN LATERAL (SELECT coalesce(sum(CASE b.measure WHEN 'sales' THEN y.sales_amount WHEN 'margin' THEN y.sales_amount - y.cost_amount ELSE y.sold_quantity END), 0) AS counted
+			FROM account_month AS y WHERE y.account_id = b.account_id AND y.report_month BETWEEN date_trunc('month', b.begins_on::timestamp)::date AND b.ends_on) AS m
+		CROSS JOIN LATERAL (SELECT min(z.threshold) AS threshold FROM bonus_agreement AS z
+			WHERE z.account_id = b.account_code AND z.agreement = b.agreement AND z.begins_on = b.begins_on AND z.ends_on = b.ends_on AND z.threshold > m.counted) AS n
+	WHERE n.threshold - m.counted <= c.bonus_reach * n.threshold
 	--end
 	--with entitlement
 	UNION ALL
 	SELECT coalesce(g.account_id, e.account_id), NULL, 'approval', e.valid_from, NULL, n.benefit_name, NULL, NULL, NULL, 'entitlement', e.entitlement_id::text
-	FROM clock AS c CROSS JOIN entitlement AS e JOIN benefit AS n ON n.benefit_id = e.benefit_id LEFT JOIN merged_account AS g ON g.old_account_id = e.account_id
+	FROM clock AS c CROSS JOIN entitlement AS e JOIN benefit AS n ON n.benefit_id = e.benefit_id LEFT JOIN merged AS g ON g.old_account_id = e.account_id
 	WHERE n.needs_approval AND e.approved_on IS NULL AND (e.valid_until IS NULL OR e.valid_until >= c.today)
 	--end
 	--with prospect
 	UNION ALL
 	SELECT coalesce(g.account_id, p.account_id), p.prospect_name, 'prospect', p.next_step_on, p.owner, p.next_step, NULL, p.expected_sales, NULL, 'prospect', p.prospect_id::text
-	FROM prospect AS p LEFT JOIN merged_account AS g ON g.old_account_id = p.account_id
+	FROM prospect AS p LEFT JOIN merged AS g ON g.old_account_id = p.account_id
 	WHERE p.stage NOT IN ('won', 'lost') AND p.next_step_on IS NOT NULL
 	--end
 	--with dossier
@@ -264,7 +289,7 @@ SELECT c.report_month, true AS is_latest, t.account_id, coalesce(l.account_name,
 	coalesce(a.is_key, false) AS is_key, coalesce(a.is_managed, false) AS is_managed, coalesce(a.is_strategic, false) AS is_strategic,
 	t.task, t.due_on, t.due_on - c.today AS days_left,
 	greatest(u.urgency - CASE WHEN t.due_on < c.today - 7 THEN 1 ELSE 0 END, 1) AS task_priority,
-	coalesce(t.owner, p.responsible) AS owner, p.responsible,
+	coalesce(t.owner, CASE t.task WHEN 'overdue' THEN p.collector WHEN 'executive visit' THEN p.sponsor END, p.responsible, l.manager) AS owner, coalesce(p.responsible, l.manager) AS responsible,
 	replace(replace(replace(replace(replace(u.pattern, '$5', coalesce((c.today - t.last_on)::text, '')), '$4', coalesce(to_char(100 * t.figure_share, 'FM999999990') || ' %', '')),
 		'$3', coalesce(to_char(t.figure, 'FM999,999,999,999,999,990'), '')), '$2', coalesce(to_char(t.last_on, 'YYYY-MM-DD'), '')), '$1', coalesce(t.subject, '')) AS why,
 	u.pattern AS why_pattern, t.subject, t.last_on, c.today - t.last_on AS days_since, t.figure::numeric(24,4) AS figure, t.figure_share, t.register, t.row_id
@@ -274,11 +299,16 @@ FROM clock AS c
 	CROSS JOIN LATERAL (SELECT v.urgency, CASE WHEN t.last_on IS NULL THEN coalesce(v.pattern_without, v.pattern) ELSE v.pattern END AS pattern) AS u
 	LEFT JOIN account_label AS l ON l.account_id = t.account_id
 	LEFT JOIN attended AS a ON a.account_id = t.account_id
-	LEFT JOIN responsible AS p ON p.account_id = t.account_id
-WHERE t.due_on <= CASE WHEN t.task IN ('date', 'holiday') THEN t.due_on ELSE c.until END
+	-- As in account_responsible
+	LEFT JOIN (SELECT n.account_id, max(n.manager) FILTER (WHERE n.role = 'account') AS responsible, max(n.manager) FILTER (WHERE n.role = 'collection') AS collector, max(n.manager) FILTER (WHERE n.role = 'executive') AS sponsor
+		FROM (SELECT DISTINCT ON (coalesce(g.account_id, x.account_id), x.role) coalesce(g.account_id, x.account_id) AS account_id, x.role, x.manager
+				FROM clock AS d JOIN manager_assignment AS x ON x.valid_from <= d.today AND (x.valid_until IS NULL OR x.valid_until >= d.today) LEFT JOIN merged AS g ON g.old_account_id = x.account_id
+				ORDER BY coalesce(g.account_id, x.account_id), x.role, x.valid_from DESC, x.manager_assignment_id DESC) AS n
+		GROUP BY n.account_id) AS p ON p.account_id = t.account_id
+WHERE (t.task = 'date' OR t.due_on <= c.until)
 	AND (t.account_id IS NULL OR VISIBLE(t.account_id));
 COMMENT ON VIEW agenda IS 'One row per account, thing to do and the day on which it is due, if that has passed or comes within settings.agenda_days: order by task_priority, due_on. What is done leaves it: by its entry in the register, or the sales. Tasks that are asked of each account that is key, managed as key or strategic: turnover, late, season, overdue, visit, executive visit, next step, announcement, terms review, report, survey, dossier, decision roles; the others are listed for every account. Priority 1: turnover, late, overdue, case; 3: terms review, report, survey, bonus, approval, prospect; 4: dossier, decision roles; 2: all others; one higher if more than seven days past due.';
-$ddl$;
+$ddl$, 'NEXT_DAY\(([^()]*)\)', kam._next_day(), 'g');
 COMMENT ON FUNCTION kam._agenda_views() IS 'The report view of a mart that says what is due, to be fitted by kam._fit_views.';
 
 CREATE FUNCTION kam._agenda_glossary() RETURNS TABLE (column_name text, description text)

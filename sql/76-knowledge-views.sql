@@ -2,27 +2,24 @@
 -- competitors, prospects.
 CREATE FUNCTION kam._knowledge_views() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN $ddl$
+RETURN regexp_replace($ddl$
 CREATE VIEW upcoming_date WITH (security_barrier) AS
-SELECT d.account_id, l.account_name, d.contact_id, d.contact_name, d.date_kind, d.occasion, d.country,
-	o.occurs_on, o.occurs_on - t.today AS days_left, o.occurs_on - d.lead_days AS remind_on, d.way, d.reference, d.useful_date_id, d.holiday_id
+SELECT coalesce(g.account_id, d.account_id) AS account_id, l.account_name, d.contact_id, p.contact_name, d.date_kind, d.occasion, d.country,
+	d.occurs_on, d.occurs_on - t.today AS days_left, d.occurs_on - d.lead_days AS remind_on, d.way, d.reference, d.useful_date_id, d.holiday_id
 FROM today AS t
-	CROSS JOIN (
-		SELECT coalesce(g.account_id, u.account_id) AS account_id, u.contact_id, p.contact_name, u.kind AS date_kind, u.occasion, NULL::text AS country, u.useful_on, u.repeats, u.lead_days, u.way, u.reference,
-			u.keep_until, p.left_on, u.useful_date_id, NULL::bigint AS holiday_id
-		FROM useful_date AS u LEFT JOIN contact AS p ON p.contact_id = u.contact_id LEFT JOIN merged_account AS g ON g.old_account_id = u.account_id
+	CROSS JOIN LATERAL (
+		SELECT u.account_id, u.contact_id, u.kind AS date_kind, u.occasion, NULL::text AS country, NEXT_DAY(t.today) AS occurs_on, u.lead_days, u.way, u.reference, u.keep_until, u.useful_date_id, NULL::bigint AS holiday_id
+		FROM useful_date AS u
 		--with holiday
 		UNION ALL
-		SELECT NULL, NULL, NULL, 'holiday', h.holiday_name, h.country, h.holiday_on, h.repeats, (SELECT s.agenda_days FROM settings AS s), NULL, NULL, NULL, NULL, NULL, h.holiday_id
-		FROM holiday AS h WHERE h.is_congratulated
+		SELECT NULL, NULL, 'holiday', u.holiday_name, u.country, NEXT_DAY(t.today), (SELECT s.agenda_days FROM settings AS s), NULL, NULL, NULL, NULL, u.holiday_id
+		FROM (SELECT h.holiday_id, h.holiday_name, h.country, h.holiday_on AS useful_on, h.repeats FROM holiday AS h WHERE h.is_congratulated) AS u
 		--end
 	) AS d
-	-- Adding years to 29 February gives 28 February where there is no other.
-	CROSS JOIN LATERAL (SELECT (d.useful_on + make_interval(years => extract(year FROM t.today)::integer - extract(year FROM d.useful_on)::integer))::date AS this_year) AS y
-	CROSS JOIN LATERAL (SELECT CASE WHEN d.repeats = 'once' THEN d.useful_on WHEN y.this_year >= t.today THEN y.this_year
-		ELSE (d.useful_on + make_interval(years => extract(year FROM t.today)::integer - extract(year FROM d.useful_on)::integer + 1))::date END AS occurs_on) AS o
-	LEFT JOIN account_label AS l ON l.account_id = d.account_id
-WHERE o.occurs_on >= t.today AND (d.keep_until IS NULL OR d.keep_until >= t.today) AND (d.left_on IS NULL OR d.left_on > t.today)
+	LEFT JOIN contact AS p ON p.contact_id = d.contact_id
+	LEFT JOIN merged_account AS g ON g.old_account_id = d.account_id
+	LEFT JOIN account_label AS l ON l.account_id = coalesce(g.account_id, d.account_id)
+WHERE d.occurs_on >= t.today AND (d.keep_until IS NULL OR d.keep_until >= t.today) AND (p.left_on IS NULL OR p.left_on > t.today)
 	AND (d.account_id IS NULL OR VISIBLE(d.account_id));
 COMMENT ON VIEW upcoming_date IS 'One row per useful date, and per public holiday on which accounts are congratulated, that is still to come: its next occurrence. 29 February is kept on 28 February of other years.';
 
@@ -240,5 +237,5 @@ FROM (SELECT p.*, p.need * p.ability_to_pay * p.power_to_decide / 1.25 AS three_
 	CROSS JOIN today AS t LEFT JOIN competitor AS n ON n.competitor_id = x.competitor_id;
 COMMENT ON VIEW prospect_rank IS 'One row per prospect that is neither won nor lost: ranked by the three P, need, ability to pay and power to decide, whose product stands on 0 to 100, so that one that is missing outweighs the others; what is not known of all three has no figure and comes last.';
 --end
-$ddl$;
+$ddl$, 'NEXT_DAY\(([^()]*)\)', kam._next_day(), 'g');
 COMMENT ON FUNCTION kam._knowledge_views() IS 'Report views of a mart about persons, dates, visits, opinions, dossiers, competitors and prospects, to be fitted by kam._fit_views.';

@@ -36,10 +36,12 @@ COMMENT ON VIEW plan_actual IS 'One row per account and month with a target: pla
 
 --with bonus_agreement
 CREATE VIEW bonus_progress WITH (security_barrier) AS
-WITH agreed AS (
-	SELECT coalesce(k.account_id, b.account_id) AS account_id, b.agreement, b.begins_on, b.ends_on, min(b.measure) AS measure, bool_and(b.approved_on IS NOT NULL) AS is_approved
-	FROM bonus_agreement AS b LEFT JOIN account_code AS k ON k.account_code = b.account_id
-	WHERE VISIBLE(b.account_id) GROUP BY coalesce(k.account_id, b.account_id), b.agreement, b.begins_on, b.ends_on
+WITH rung AS MATERIALIZED (
+	SELECT coalesce(k.account_id, b.account_id) AS account_id, b.agreement, b.begins_on, b.ends_on, b.measure, b.approved_on, b.threshold, b.rate_percent, b.applies_to, b.bonus_agreement_id
+	FROM bonus_agreement AS b LEFT JOIN account_code AS k ON k.account_code = b.account_id WHERE VISIBLE(b.account_id)
+), agreed AS (
+	SELECT b.account_id, b.agreement, b.begins_on, b.ends_on, min(b.measure) AS measure, bool_and(b.approved_on IS NOT NULL) AS is_approved
+	FROM rung AS b GROUP BY b.account_id, b.agreement, b.begins_on, b.ends_on
 ), sold AS (
 	SELECT a.account_id, a.agreement, a.begins_on, a.ends_on, a.measure, a.is_approved, coalesce(m.sales, 0) AS sales, m.margin,
 		coalesce(CASE a.measure WHEN 'sales' THEN m.sales WHEN 'margin' THEN m.margin ELSE m.quantity END, 0) AS counted, m.last_month
@@ -49,8 +51,7 @@ WITH agreed AS (
 ), step AS (
 	SELECT s.account_id, s.agreement, s.begins_on, s.ends_on, s.counted, s.sales, b.threshold, b.rate_percent, b.applies_to,
 		lead(b.threshold) OVER (PARTITION BY s.account_id, s.agreement, s.begins_on, s.ends_on, b.applies_to ORDER BY b.threshold, b.bonus_agreement_id) AS next_threshold
-	FROM sold AS s JOIN account_code AS k ON k.account_id = s.account_id
-		JOIN bonus_agreement AS b ON b.account_id = k.account_code AND b.agreement = s.agreement AND b.begins_on = s.begins_on AND b.ends_on = s.ends_on
+	FROM sold AS s JOIN rung AS b ON b.account_id = s.account_id AND b.agreement = s.agreement AND b.begins_on = s.begins_on AND b.ends_on = s.ends_on
 ), reached AS (
 	SELECT t.account_id, t.agreement, t.begins_on, t.ends_on, count(*) AS steps, count(*) FILTER (WHERE t.counted >= t.threshold) AS steps_reached,
 		max(t.threshold) FILTER (WHERE t.counted >= t.threshold) AS reached_threshold, min(t.threshold) FILTER (WHERE t.counted < t.threshold) AS next_threshold,
@@ -243,7 +244,7 @@ COMMENT ON FUNCTION kam._plan_views() IS 'Report views of a mart about plans, bo
 
 CREATE FUNCTION kam._card_views() RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN $ddl$
+RETURN regexp_replace($ddl$
 CREATE VIEW account_card WITH (security_barrier) AS
 SELECT m.account_id, m.account_name, i.section_order, i.section, i.fact_order, i.fact, i.value, i.noted_on, i.figure::numeric(24,4) AS figure
 FROM account_month AS m
@@ -302,11 +303,8 @@ FROM account_month AS m
 		FROM account_plan AS p WHERE p.account_id = ANY (k.codes) AND p.status IN ('planned', 'running')
 		UNION ALL
 		SELECT 8, 'dates', row_number() OVER (ORDER BY d.occurs_on, d.useful_date_id), d.date_kind, concat_ws(', ', d.occasion, d.contact_name, d.way), d.occurs_on, NULL
-		FROM (SELECT u.useful_date_id, u.kind AS date_kind, u.occasion, u.way, p.contact_name, u.keep_until, p.left_on,
-					CASE WHEN u.repeats = 'once' THEN u.useful_on WHEN y.this_year >= t.today THEN y.this_year ELSE (u.useful_on + make_interval(years => y.years + 1))::date END AS occurs_on
-				FROM useful_date AS u LEFT JOIN contact AS p ON p.contact_id = u.contact_id
-					CROSS JOIN LATERAL (SELECT e.years, (u.useful_on + make_interval(years => e.years))::date AS this_year FROM (SELECT extract(year FROM t.today)::integer - extract(year FROM u.useful_on)::integer AS years) AS e) AS y
-				WHERE u.account_id = ANY (k.codes)) AS d
+		FROM (SELECT u.useful_date_id, u.kind AS date_kind, u.occasion, u.way, p.contact_name, u.keep_until, p.left_on, NEXT_DAY(t.today) AS occurs_on
+				FROM useful_date AS u LEFT JOIN contact AS p ON p.contact_id = u.contact_id WHERE u.account_id = ANY (k.codes)) AS d
 		WHERE d.occurs_on >= t.today AND (d.keep_until IS NULL OR d.keep_until >= t.today) AND (d.left_on IS NULL OR d.left_on > t.today)
 		--with dossier
 		UNION ALL
@@ -368,5 +366,5 @@ FROM account_month AS m
 	) AS i
 WHERE m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AND VISIBLE(m.account_id);
 COMMENT ON VIEW account_card IS 'One row per account that bought until the latest report month and thing that is known of it: figures, responsibles, receivables, persons, visits, cases, plan, dates, and what the registers that were added say. Ask for one account, and order by section_order, fact_order.';
-$ddl$;
+$ddl$, 'NEXT_DAY\(([^()]*)\)', kam._next_day(), 'g');
 COMMENT ON FUNCTION kam._card_views() IS 'The report view of a mart that shows one account, to be fitted by kam._fit_views.';
