@@ -93,11 +93,15 @@ WITH clock AS MATERIALIZED (
 		JOIN account_month AS m ON m.report_month = c.report_month AND m.account_id = n.account_id
 		LEFT JOIN strategic_month AS t ON t.report_month = c.report_month AND t.account_id = n.account_id
 	WHERE m.exclusion IS NULL
+), alert AS MATERIALIZED (
+	SELECT a.account_id, a.loss_3m, a.fall FROM clock AS c JOIN turnover_alert AS a ON a.report_month = c.report_month
+), followed AS (
+	SELECT a.account_id FROM attended AS a UNION SELECT x.account_id FROM alert AS x
 ), code AS MATERIALIZED (
-	-- As account_code has them
-	SELECT a.account_id, a.account_id AS account_code FROM attended AS a
-	UNION ALL SELECT a.account_id, g.old_account_id FROM attended AS a JOIN merged AS g ON g.account_id = a.account_id
-	UNION ALL SELECT a.account_id, x.account_id FROM clock AS c CROSS JOIN attended AS a JOIN member_month AS x ON x.report_month = c.report_month AND x.head_id = a.account_id AND x.account_id <> a.account_id
+	-- As account_code has them, also for accounts with an alert
+	SELECT a.account_id, a.account_id AS account_code FROM followed AS a
+	UNION ALL SELECT a.account_id, g.old_account_id FROM followed AS a JOIN merged AS g ON g.account_id = a.account_id
+	UNION ALL SELECT a.account_id, x.account_id FROM clock AS c CROSS JOIN followed AS a JOIN member_month AS x ON x.report_month = c.report_month AND x.head_id = a.account_id AND x.account_id <> a.account_id
 ), talk AS MATERIALIZED (
 	SELECT k.account_id, max(v.done_on) AS last_talk_on,
 		max(v.done_on) FILTER (WHERE v.kind = 'visit') AS last_visit_on,
@@ -111,7 +115,7 @@ WITH clock AS MATERIALIZED (
 	-- Alerts stay until somebody has talked with the account since.
 	SELECT a.account_id, NULL::text AS prospect_name, 'turnover' AS task, c.next_month + c.posting_lag_days AS due_on, NULL::text AS owner, NULL::text AS subject, NULL::date AS last_on,
 		a.loss_3m AS figure, a.fall AS figure_share, NULL::text AS register, NULL::text AS row_id
-	FROM clock AS c JOIN turnover_alert AS a ON a.report_month = c.report_month LEFT JOIN talk AS v ON v.account_id = a.account_id
+	FROM clock AS c CROSS JOIN alert AS a LEFT JOIN talk AS v ON v.account_id = a.account_id
 	WHERE v.last_talk_on IS NULL OR v.last_talk_on < c.next_month
 	UNION ALL
 	--with loss_reason
@@ -140,7 +144,7 @@ WITH clock AS MATERIALIZED (
 	UNION ALL
 	SELECT coalesce(g.account_id, x.account_id), NULL, 'case', coalesce(x.due_on, x.opened_on + c.case_days), x.owner, concat_ws(': ', x.kind, x.subject), x.opened_on, x.amount, NULL, 'account_case', x.account_case_id::text
 	FROM clock AS c CROSS JOIN account_case AS x LEFT JOIN merged AS g ON g.old_account_id = x.account_id
-	WHERE x.closed_on IS NULL OR x.closed_on > c.today
+	WHERE (x.closed_on IS NULL OR x.closed_on > c.today) AND x.opened_on <= c.today
 	UNION ALL
 	-- A visit that is planned in time stands for itself.
 	SELECT a.account_id, NULL, 'visit', coalesce(v.last_visit_on, a.since) + c.visit_days, NULL, NULL, v.last_visit_on, NULL, NULL, NULL, NULL
@@ -157,7 +161,7 @@ WITH clock AS MATERIALIZED (
 	-- The next talk shows whether the step was taken.
 	SELECT n.account_id, NULL, 'next step', n.next_step_on, n.visited_by, n.next_step, n.done_on, NULL, NULL, 'visit', n.visit_id::text
 	FROM (SELECT DISTINCT ON (k.account_id) k.account_id, v.visit_id, v.done_on, v.visited_by, v.next_step, v.next_step_on
-			FROM clock AS c CROSS JOIN code AS k JOIN visit AS v ON v.account_id = k.account_code AND v.done_on <= c.today
+			FROM clock AS c CROSS JOIN attended AS a JOIN code AS k ON k.account_id = a.account_id JOIN visit AS v ON v.account_id = k.account_code AND v.done_on <= c.today
 			ORDER BY k.account_id, v.done_on DESC, v.visit_id DESC) AS n
 	WHERE n.next_step_on IS NOT NULL
 	UNION ALL

@@ -345,7 +345,7 @@ FROM account_month AS m
 		--with competitor_sighting
 		UNION ALL
 		SELECT 14, 'competitors', row_number() OVER (ORDER BY c.observed_on DESC, c.competitor_sighting_id DESC), n.competitor_name, concat_ws('; ', c.activity, c.product, trim_scale(c.share_percent) || ' %'), c.observed_on, c.price
-		FROM competitor_sighting AS c JOIN competitor AS n ON n.competitor_id = c.competitor_id WHERE c.account_id = ANY (k.codes)
+		FROM competitor_sighting AS c JOIN competitor AS n ON n.competitor_id = c.competitor_id WHERE c.account_id = ANY (k.codes) AND c.observed_on <= t.today
 		--end
 		--with tender
 		UNION ALL
