@@ -25,6 +25,13 @@ CREATE FUNCTION kam.sparkline(ledger kam.ledger, month date, months integer DEFA
 COMMENT ON FUNCTION kam.sparkline(kam.ledger, date, integer, text, text, text) IS
 'Picture (SVG) for a line of text, 120 by 28: net sales of so many whole months that end with the month of the date, with a line at zero, a mark at the last month and bars at months below zero. title is its name for screen readers, the last month by default; unit and lang are those of its description, see kam.svg_months.';
 
+CREATE FUNCTION kam.svg_decision_map(role text[], name text[], level text[], is_in_touch boolean[] DEFAULT NULL,
+	title text DEFAULT NULL, lang text DEFAULT 'en') RETURNS text
+	LANGUAGE C IMMUTABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'kam_svg_decision_map';
+COMMENT ON FUNCTION kam.svg_decision_map(text[], text[], text[], boolean[], text, text) IS
+'Picture (SVG): who has which part in the decisions of an account, as the view decision_map has them: role is decides, influences, technical, pays, influences payment or other; name is the person, NULL where nobody is known; level is executive, manager, specialist or front_line, anything else is none; is_in_touch fills the mark of a person. Of a role six persons are drawn, in the order in which they are given, and the others counted. title and lang as in kam.svg_months. NULL without roles. Errors: another role or NULL among them, arrays of different lengths, another language.';
+
 -- Pareto
 CREATE FUNCTION kam._svg_pareto_accum(internal, text, numeric) RETURNS internal
 	LANGUAGE C IMMUTABLE PARALLEL SAFE

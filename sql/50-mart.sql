@@ -43,19 +43,29 @@ CREATE FUNCTION kam._table_ddl() RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
-	RETURN kam._core_tables() || kam._value_tables() || kam._product_tables();
+	RETURN kam._core_tables() || kam._value_tables() || kam._product_tables() || kam._register_tables();
 END
 $$;
 COMMENT ON FUNCTION kam._table_ddl() IS 'Text that makes the tables of a mart, but _key and the contract views.';
 
-CREATE FUNCTION kam._report_ddl() RETURNS text
+CREATE FUNCTION kam._report_ddl(registers text[] DEFAULT NULL) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
-	RETURN kam._core_views() || kam._value_views() || kam._product_views();
+	RETURN kam._core_views() || kam._value_views() || kam._product_views() || kam._fitted_views(registers);
 END
 $$;
-COMMENT ON FUNCTION kam._report_ddl() IS 'Text that makes the report views of a mart.';
+COMMENT ON FUNCTION kam._report_ddl(text[]) IS 'Text that makes the report views of a mart with these registers, or, for NULL, with all there can be.';
+
+CREATE FUNCTION kam._fitted_views(registers text[]) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+	RETURN kam._fit_views(kam._register_views() || kam._responsible_views() || kam._knowledge_views() || kam._plan_views()
+		|| kam._agenda_views() || kam._card_views(), registers);
+END
+$$;
+COMMENT ON FUNCTION kam._fitted_views(text[]) IS 'The report views among them that read registers, and so are made anew when one is added.';
 
 -- One name has one meaning in all views, so that each is explained once.
 CREATE FUNCTION kam._glossary() RETURNS TABLE (column_name text, description text)
@@ -65,6 +75,8 @@ BEGIN
 	RETURN QUERY SELECT g.column_name, g.description FROM kam._core_glossary() AS g;
 	RETURN QUERY SELECT g.column_name, g.description FROM kam._value_glossary() AS g;
 	RETURN QUERY SELECT g.column_name, g.description FROM kam._product_glossary() AS g;
+	RETURN QUERY SELECT g.column_name, g.description FROM kam._register_glossary() AS g;
+	RETURN QUERY SELECT g.column_name, g.description FROM kam._agenda_glossary() AS g;
 END
 $$;
 COMMENT ON FUNCTION kam._glossary() IS 'What each column of the report views means.';
@@ -78,10 +90,13 @@ BEGIN
 		SELECT '_key', 'table'
 		UNION ALL SELECT DISTINCT c.view_name, 'contract' FROM kam._contract_column() AS c
 		UNION ALL SELECT m[1], 'table' FROM regexp_matches(kam._table_ddl(), '^CREATE TABLE ([a-z_0-9]+)', 'gn') AS m
+		UNION ALL SELECT r.register, 'table' FROM kam._registers() AS r WHERE r.made_by = 'add_register'
+		UNION ALL SELECT 'source_' || r.register, 'contract' FROM kam._registers() AS r
+		UNION ALL SELECT v, 'support' FROM unnest('{today,merged_account,own_account,my_right}'::text[]) AS v
 		UNION ALL SELECT m[1], 'report' FROM regexp_matches(kam._report_ddl(), '^CREATE VIEW ([a-z_0-9]+)', 'gn') AS m;
 END
 $$;
-COMMENT ON FUNCTION kam._mart_relation() IS 'One row per table and view that a mart consists of: made as table, contract view or report view.';
+COMMENT ON FUNCTION kam._mart_relation() IS 'One row per table and view that a mart consists of: made as table, contract view, report view, or view that supports registers and rights.';
 
 CREATE FUNCTION kam._mart_path(mart text) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -285,11 +300,13 @@ BEGIN
 	COMMENT ON COLUMN _key.account_id IS 'The key of accounts.';
 	PERFORM kam._execute(kam._table_ddl(), key_name, scale);
 	INSERT INTO settings (kam_version) VALUES (kam._version());
+	PERFORM kam._execute(kam._register_support(), key_name, scale);
+	PERFORM kam._attach_registers();
 
 	FOR contract IN SELECT DISTINCT c.contract FROM kam._contract_column() AS c ORDER BY 1 LOOP
 		PERFORM kam._bind(path, mart, contract, CASE contract WHEN 'sales' THEN sales END, expressions, false);
 	END LOOP;
-	PERFORM kam._execute(kam._report_ddl(), key_name, scale);
+	PERFORM kam._execute(kam._report_ddl(kam._present_registers()), key_name, scale);
 	PERFORM kam._comment_columns();
 	PERFORM kam._revoke_all(mart, NULL);
 	-- Small tables that autovacuum may never look at, and that the planner would
@@ -370,6 +387,7 @@ BEGIN
 		FROM pg_depend AS d
 		WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = schema_id AND d.deptype = 'n' AND kam._is_in_schema(d.classid, d.objid, schema_id)
 			AND NOT (d.classid = 'pg_class'::regclass AND d.objid = ANY (relations))
+			AND NOT (d.classid = 'pg_proc'::regclass AND d.objid IN (SELECT p.oid FROM pg_proc AS p WHERE p.pronargs = 0 AND p.proname IN ('_note_change', '_keep_history', '_guard_registers')))
 			-- sequences of columns
 			AND NOT EXISTS (SELECT FROM pg_depend AS i WHERE i.classid = d.classid AND i.objid = d.objid AND i.refclassid = 'pg_class'::regclass AND i.refobjid = ANY (relations) AND i.deptype IN ('i', 'a')));
 	IF found IS NOT NULL THEN
@@ -386,6 +404,27 @@ END
 $$;
 COMMENT ON FUNCTION kam.drop_mart(text) IS
 'Drops a mart with all its tables, registers and views. Refuses, and names them, if objects outside depend on it or if it holds objects that kam did not make. Only for the owner of the mart, not while it is refreshed.';
+
+CREATE FUNCTION kam._add_tables(key_type text, scale integer) RETURNS void
+	LANGUAGE plpgsql
+AS $$
+#variable_conflict use_variable
+DECLARE
+	part text;
+	name text;
+BEGIN
+	-- The text of each table goes until the next one: its comments, indexes
+	-- and first rows are in it.
+	FOREACH part IN ARRAY regexp_split_to_array(kam._table_ddl(), '\n(?=CREATE TABLE )') LOOP
+		name := substring(part FROM '^CREATE TABLE ([a-z_0-9]+)');
+		IF name IS NOT NULL AND to_regclass(quote_ident(current_schema()) || '.' || quote_ident(name)) IS NULL THEN
+			PERFORM kam._execute(kam._unlink_bound(part), key_type, scale);
+			PERFORM kam._revoke_all(current_schema()::text, ARRAY[name]);
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION kam._add_tables(text, integer) IS 'Makes the tables that a mart of an earlier version does not have. In the search_path of its caller.';
 
 CREATE FUNCTION kam.upgrade_mart(mart text) RETURNS void
 	LANGUAGE plpgsql
@@ -409,6 +448,10 @@ BEGIN
 	WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart) AND c.relkind = 'v'
 		AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r WHERE r.made_as = 'report');
 
+	PERFORM kam._add_tables(types.key_name, types.scale);
+	PERFORM kam._execute(kam._register_support(), types.key_name, types.scale);
+	PERFORM kam._attach_registers();
+
 	-- Report views are made anew.  What others built on them cannot be.
 	found := kam._dependants(views);
 	IF found IS NOT NULL THEN
@@ -426,7 +469,7 @@ BEGIN
 	IF views IS NOT NULL THEN
 		EXECUTE 'DROP VIEW ' || (SELECT string_agg(quote_ident(v), ', ') FROM unnest(names) AS v);
 	END IF;
-	PERFORM kam._execute(kam._report_ddl(), types.key_name, types.scale);
+	PERFORM kam._execute(kam._report_ddl(kam._present_registers()), types.key_name, types.scale);
 	PERFORM kam._comment_columns();
 	PERFORM kam._revoke_all(mart, (SELECT array_agg(r.relation_name) FROM kam._mart_relation() AS r WHERE r.made_as = 'report'));
 	-- What a later version no longer has cannot be granted.

@@ -61,6 +61,22 @@ CREATE TABLE settings (
 	fiscal_year_start integer NOT NULL DEFAULT 1 CONSTRAINT fiscal_year_start_is_a_month CHECK (fiscal_year_start BETWEEN 1 AND 12),
 	currency_label text NOT NULL DEFAULT '',
 	amounts_include_vat boolean NOT NULL DEFAULT false,
+	visit_days integer NOT NULL DEFAULT 31 CONSTRAINT visit_days_from_1_to_366 CHECK (visit_days BETWEEN 1 AND 366),
+	executive_visit_days integer NOT NULL DEFAULT 182 CONSTRAINT executive_visit_days_from_1_to_1830 CHECK (executive_visit_days BETWEEN 1 AND 1830),
+	executive_hours numeric(5,1) NOT NULL DEFAULT 160 CONSTRAINT executive_hours_from_1_to_744 CHECK (executive_hours BETWEEN 1 AND 744),
+	executive_share numeric(5,4) NOT NULL DEFAULT 0.3333 CONSTRAINT executive_share_between_0_and_1 CHECK (executive_share >= 0 AND executive_share <= 1),
+	contact_days integer NOT NULL DEFAULT 182 CONSTRAINT contact_days_from_1_to_1830 CHECK (contact_days BETWEEN 1 AND 1830),
+	case_days integer NOT NULL DEFAULT 7 CONSTRAINT case_days_from_0_to_366 CHECK (case_days BETWEEN 0 AND 366),
+	inform_days integer NOT NULL DEFAULT 1 CONSTRAINT inform_days_from_0_to_366 CHECK (inform_days BETWEEN 0 AND 366),
+	report_months integer NOT NULL DEFAULT 6 CONSTRAINT report_months_from_1_to_24 CHECK (report_months BETWEEN 1 AND 24),
+	survey_months integer NOT NULL DEFAULT 12 CONSTRAINT survey_months_from_1_to_60 CHECK (survey_months BETWEEN 1 AND 60),
+	survey_half_life integer NOT NULL DEFAULT 365 CONSTRAINT survey_half_life_from_30_to_3650 CHECK (survey_half_life BETWEEN 30 AND 3650),
+	dossier_days integer NOT NULL DEFAULT 31 CONSTRAINT dossier_days_from_1_to_366 CHECK (dossier_days BETWEEN 1 AND 366),
+	season_days integer NOT NULL DEFAULT 60 CONSTRAINT season_days_from_1_to_183 CHECK (season_days BETWEEN 1 AND 183),
+	bonus_reach numeric(5,4) NOT NULL DEFAULT 0.10 CONSTRAINT bonus_reach_between_0_and_1 CHECK (bonus_reach >= 0 AND bonus_reach <= 1),
+	agenda_days integer NOT NULL DEFAULT 14 CONSTRAINT agenda_days_from_0_to_366 CHECK (agenda_days BETWEEN 0 AND 366),
+	managers_edit_own boolean NOT NULL DEFAULT false,
+	managers_read_own boolean NOT NULL DEFAULT false,
 	kam_version text NOT NULL,
 	CONSTRAINT top_is_at_most_max_key CHECK (top <= max_key),
 	CONSTRAINT abc_cuts_rise CHECK (abc_a > 0 AND abc_a <= abc_b AND abc_b <= 1),
@@ -123,6 +139,22 @@ COMMENT ON COLUMN settings.top_products IS 'Products of a category, by its net s
 COMMENT ON COLUMN settings.fiscal_year_start IS 'Calendar month in which the fiscal year begins, 1 to 12.';
 COMMENT ON COLUMN settings.currency_label IS 'Name of the currency, for titles.';
 COMMENT ON COLUMN settings.amounts_include_vat IS 'Whether the amounts include value added tax, for titles.';
+COMMENT ON COLUMN settings.visit_days IS 'Days within which each key account is visited again.';
+COMMENT ON COLUMN settings.executive_visit_days IS 'Days within which an executive visits it again.';
+COMMENT ON COLUMN settings.executive_hours IS 'Working hours of an executive in a month.';
+COMMENT ON COLUMN settings.executive_share IS 'Part of these that is meant for visits.';
+COMMENT ON COLUMN settings.contact_days IS 'Days since the last talk with a person up to which we are in touch.';
+COMMENT ON COLUMN settings.case_days IS 'Days to settle a case that has no day of its own.';
+COMMENT ON COLUMN settings.inform_days IS 'Days within which accounts are told of an announcement, and management of news of an account.';
+COMMENT ON COLUMN settings.report_months IS 'Months from one consumption report for an account to the next.';
+COMMENT ON COLUMN settings.survey_months IS 'Months within which an account is asked for its opinion again.';
+COMMENT ON COLUMN settings.survey_half_life IS 'Days after which an answer counts half as much.';
+COMMENT ON COLUMN settings.dossier_days IS 'Days in which the dossier of a new key account, and the roles in its decisions, become known.';
+COMMENT ON COLUMN settings.season_days IS 'Days before a season in which its need is agreed on.';
+COMMENT ON COLUMN settings.bonus_reach IS 'What may be missing to a step of a bonus that is within reach, as part of it.';
+COMMENT ON COLUMN settings.agenda_days IS 'How many days ahead the agenda looks.';
+COMMENT ON COLUMN settings.managers_edit_own IS 'Whether roles edit in registers only what is said of the accounts of their manager, see manager_role. Only the owner of the mart sets it.';
+COMMENT ON COLUMN settings.managers_read_own IS 'Whether they also see only that, in registers and in the reports made of them. Only the owner of the mart sets it.';
 COMMENT ON COLUMN settings.kam_version IS 'Version of kam that the mart was made or upgraded by.';
 
 CREATE TABLE binding (

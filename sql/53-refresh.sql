@@ -398,7 +398,9 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM report_month AS c WHERE c.report_month = m AND c.is_closed);
 	-- Before anything that depends on them is read: a change meanwhile makes
 	-- the next refresh compute the months again.
-	SELECT encode(sha256(convert_to(jsonb_build_array(to_jsonb(s), kam._map_fingerprint(s.unit),
+	SELECT encode(sha256(convert_to(jsonb_build_array(to_jsonb(s) - '{managers_edit_own,managers_read_own}'::text[]
+				-- What the agenda goes by changes nothing that is computed.
+				- '{visit_days,executive_visit_days,executive_hours,executive_share,contact_days,case_days,inform_days,report_months,survey_months,survey_half_life,dossier_days,season_days,bonus_reach,agenda_days}'::text[], kam._map_fingerprint(s.unit),
 			(SELECT jsonb_agg(jsonb_build_array(x.account_id, x.reason) ORDER BY x.account_id::text COLLATE "C") FROM excluded_account AS x),
 			(SELECT jsonb_agg(jsonb_build_array(l.account_id, l.exclusion) ORDER BY l.account_id::text COLLATE "C") FROM account_label AS l WHERE l.exclusion IS NOT NULL),
 			(SELECT jsonb_agg(jsonb_build_array(o.account_id, o.is_granted, o.reason, o.valid_from, o.valid_until) ORDER BY o.override_id) FROM override AS o WHERE o.status = 'key')
@@ -408,17 +410,20 @@ BEGIN
 			(SELECT jsonb_agg(jsonb_build_array(o.override_id, o.account_id, o.is_granted, o.valid_from, o.valid_until) ORDER BY o.override_id) FROM override AS o WHERE o.status = 'strategic'),
 			(SELECT jsonb_agg(to_jsonb(c) ORDER BY c.criterion COLLATE "C") FROM criterion AS c WHERE c.is_active),
 			(SELECT jsonb_agg(jsonb_build_array(r.account_id, r.criterion, r.value, r.rated_on) ORDER BY r.rating_id) FROM rating AS r),
-			(SELECT jsonb_agg(jsonb_build_array(b.contract, b.column_name, b.expression) ORDER BY b.contract COLLATE "C", b.column_name COLLATE "C") FROM binding AS b WHERE b.contract IN ('receivables', 'products'))
+			(SELECT jsonb_agg(jsonb_build_array(b.contract, b.column_name, b.expression) ORDER BY b.contract COLLATE "C", b.column_name COLLATE "C") FROM binding AS b WHERE b.contract IN ('receivables', 'products')),
+			kam._knowledge_fingerprint()
 		)::text, 'UTF8')), 'hex') INTO score_registers;
-	-- What was issued and what was paid, by month: a payment that is posted late
-	-- changes all months from its own on.
+	-- What was issued and what was paid, and visits and the like, by month: what
+	-- is posted late changes all months from its own on.
 	SELECT jsonb_object_agg(to_char(e.month, 'YYYY-MM'), e.hash) INTO receivables
-	FROM (SELECT kam.month(d.day) AS month, sum(d.hash)::text AS hash
+	FROM (SELECT kam.month(o.day) AS month, sum(o.hash)::text AS hash
+	FROM (SELECT d.day, d.hash
 		FROM source_receivable AS r, LATERAL (VALUES
 			(r.issued_on, hash_record_extended(ROW(r.account_id, r.issued_on, r.due_on, r.amount), 0)),
 			(r.paid_on, hash_record_extended(ROW(r.account_id, r.issued_on, r.due_on, r.paid_on, r.amount), 1))) AS d (day, hash)
-		-- No other day makes a difference to a report month.
-		WHERE d.day BETWEEN (SELECT s.first_month FROM settings AS s) AND current_date GROUP BY kam.month(d.day)) AS e;
+		UNION ALL SELECT greatest(k.day, (SELECT s.first_month FROM settings AS s)), k.hash FROM kam._knowledge_hashes() AS k) AS o
+	-- No other day makes a difference to a report month.
+	WHERE o.day BETWEEN (SELECT s.first_month FROM settings AS s) AND current_date GROUP BY kam.month(o.day)) AS e;
 	book := kam._mapped_book((SELECT s.unit = 'group' FROM settings AS s));
 	IF (SELECT s.unit = 'group' FROM settings AS s) THEN
 		members := kam._mapped_book(false);

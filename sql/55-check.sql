@@ -978,7 +978,7 @@ BEGIN
 			findings := findings || jsonb_build_object('severity', 'error', 'topic', 'version', 'finding', format('The mart was made by kam %s and the extension is %s: it cannot be refreshed.', version, kam._version()),
 				'remedy', format('SELECT kam.upgrade_mart(%L);', mart));
 		ELSE
-			FOREACH part IN ARRAY ARRAY['refresh', 'schedule', 'contracts', 'sales', 'accounts', 'products', 'settings'] LOOP
+			FOREACH part IN ARRAY ARRAY['refresh', 'schedule', 'contracts', 'sales', 'accounts', 'products', 'settings', 'registers'] LOOP
 				BEGIN
 					EXECUTE format('SELECT jsonb_agg(to_jsonb(d)) FROM kam.%I($1) AS d', '_doctor_' || part) INTO result USING mart;
 					findings := findings || coalesce(result, '[]');

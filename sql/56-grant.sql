@@ -56,7 +56,8 @@ BEGIN
 	FOR view_name IN
 		SELECT c.relname FROM pg_class AS c
 		WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart) AND c.relkind = 'v'
-			AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r WHERE r.made_as = 'report')
+			AND c.relname IN (SELECT r.relation_name FROM kam._mart_relation() AS r WHERE r.made_as IN ('report', 'support'))
+			AND c.relname NOT IN (SELECT g.view_name FROM kam._guarded_views() AS g)
 		ORDER BY c.relname
 	LOOP
 		EXECUTE format('GRANT SELECT ON %I TO %s', view_name, kam._grantee(grantee));
@@ -64,7 +65,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam.grant_reader(text, text) IS
-'Gives a role what kam.grant_staff gives, and SELECT on all report views of a mart: not on its tables, contract views and registers, nor on views that kam did not make. PUBLIC is refused. Only for the owner of the mart; to be called again after an upgrade that brings new views.';
+'Gives a role what kam.grant_staff gives, and SELECT on all report views of a mart: not on its tables, contract views and registers, nor on the views that show persons (kam.grant_personal) or changes of registers (kam.grant_editor), nor on views that kam did not make. PUBLIC is refused. Only for the owner of the mart; to be called again after an upgrade that brings new views.';
 
 CREATE FUNCTION kam.grant_editor(mart text, grantee text) RETURNS void
 	LANGUAGE plpgsql
@@ -78,13 +79,50 @@ BEGIN
 	PERFORM kam.grant_reader(mart, grantee);
 	role := kam._grantee(grantee);
 	PERFORM set_config('search_path', mart_path, true);
-	EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON excluded_account, account_alias, override, quality_resolution, criterion, rating, translation, loss_reason, win_back_action, wallet, terms_review TO %s', role);
+	PERFORM kam._grant_registers('grant_editor', role);
 	EXECUTE format('GRANT SELECT, UPDATE (advice_managed, advice_other) ON cell_policy TO %s', role);
-	-- Which columns there are, the version says; the last two are not theirs.
+	-- Which columns there are, the version says.  Who edits may not lift what
+	-- keeps him to his own accounts.
 	EXECUTE format('GRANT SELECT, UPDATE (%s) ON settings TO %s',
 		(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
-			WHERE a.attrelid = 'settings'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('only_row', 'kam_version')), role);
+			WHERE a.attrelid = 'settings'::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('only_row', 'managers_edit_own', 'managers_read_own', 'kam_version')), role);
 END
 $$;
 COMMENT ON FUNCTION kam.grant_editor(text, text) IS
-'Gives a role what kam.grant_reader gives, SELECT, INSERT, UPDATE and DELETE on the registers excluded_account, account_alias, override, quality_resolution, criterion, rating, translation, loss_reason, win_back_action, wallet and terms_review, SELECT and UPDATE of the advice in cell_policy, and SELECT and UPDATE of all settings but kam_version. Only for the owner of the mart.';
+'Gives a role what kam.grant_reader gives, SELECT, INSERT, UPDATE and DELETE on the registers of a mart that are not personal (SELECT where one is bound), SELECT on register_change, SELECT and UPDATE of the advice in cell_policy, and SELECT and UPDATE of all settings but kam_version, managers_edit_own and managers_read_own. Only for the owner of the mart; to be called again when a register has been added.';
+
+CREATE FUNCTION kam._grant_registers(given_by text, role text) RETURNS void
+	LANGUAGE plpgsql
+AS $$
+#variable_conflict use_variable
+DECLARE
+	relation record;
+BEGIN
+	FOR relation IN
+		SELECT c.relname, c.relkind FROM pg_class AS c
+		WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
+			AND (c.relkind IN ('r', 'v') AND c.relname IN (SELECT r.register FROM kam._registers() AS r WHERE r.given_by = given_by)
+				OR c.relkind = 'v' AND c.relname IN (SELECT g.view_name FROM kam._guarded_views() AS g WHERE g.given_by = given_by))
+		ORDER BY c.relname
+	LOOP
+		EXECUTE format('GRANT %s ON %I TO %s', CASE relation.relkind WHEN 'r' THEN 'SELECT, INSERT, UPDATE, DELETE' ELSE 'SELECT' END, relation.relname, role);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION kam._grant_registers(text, text) IS 'Grants the registers and guarded views that a grant gives to a role, whose name is quoted already. In the search_path of its caller.';
+
+CREATE FUNCTION kam.grant_personal(mart text, grantee text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+	mart_path text := kam._mart_path(mart);
+BEGIN
+	PERFORM kam.grant_reader(mart, grantee);
+	PERFORM set_config('search_path', mart_path, true);
+	PERFORM kam._grant_registers('grant_personal', kam._grantee(grantee));
+END
+$$;
+COMMENT ON FUNCTION kam.grant_personal(text, text) IS
+'Gives a role what kam.grant_reader gives, SELECT, INSERT, UPDATE and DELETE on the personal registers of a mart (contact, useful_date and, where they have been added, contact_relation, gift and event_invitation; SELECT where one is bound), and SELECT on the views that show persons. Only for the owner of the mart; to be called again when a register has been added.';

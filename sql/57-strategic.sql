@@ -115,7 +115,7 @@ COMMENT ON FUNCTION kam._compute_open_receivables(date) IS 'Computes what is ope
 
 -- In these expressions m is a row of account_month, p one of receivable_month,
 -- f the flags of the account or of its group, g its ratings, w what it took of
--- slow-moving stock, s the settings; NULL is unknown.
+-- slow-moving stock, k what people know of it, s the settings; NULL is unknown.
 CREATE FUNCTION kam._criterion_expression(criterion text, source text, source_column text) RETURNS text
 	LANGUAGE plpgsql STABLE
 AS $$
@@ -146,11 +146,11 @@ BEGIN
 		('kilograms', 'CASE WHEN $5 THEN m.quantity_12m END'),
 		('profitability', 'CASE WHEN m.sales_12m > 0 THEN (m.sales_12m - m.cost_12m) / m.sales_12m END'),
 		('growth', 'CASE WHEN m.active_months >= 6 AND m.sales_12m > 0 THEN m.trend / (m.sales_12m::double precision / 12) END'),
-		('loyalty', 'CASE WHEN m.age_months >= s.new_months THEN m.active_months / least(s.class_months, m.age_months)::double precision END'),
-		('test_partner', 'f.is_test_partner::integer'),
+		('loyalty', 'CASE WHEN m.age_months >= s.new_months THEN (m.active_months / least(s.class_months, m.age_months)::double precision + coalesce(k.information_flow, 0) + coalesce(k.knowledge, 0)) / (1 + $11) END'),
+		('test_partner', 'CASE WHEN f.is_test_partner OR k.has_tests THEN 1 WHEN f.is_test_partner IS NOT NULL THEN 0 END'),
 		('slow_stock', 'CASE WHEN $3 THEN coalesce(w.sales_12m, 0) END'),
-		('prestige', 'f.is_prestige::integer'),
-		('multinational', 'f.is_multinational::integer'),
+		('prestige', 'CASE WHEN f.is_prestige OR k.is_prestige THEN 1 WHEN coalesce(f.is_prestige, k.is_prestige) IS NOT NULL THEN 0 END'),
+		('multinational', 'CASE WHEN f.is_multinational OR k.is_multinational THEN 1 WHEN coalesce(f.is_multinational, k.is_multinational) IS NOT NULL THEN 0 END'),
 		('cash_payer', 'CASE WHEN p.cash_share IS NOT NULL THEN (p.cash_share >= 0.5 AND p.payment_habit >= s.habit_gate AND p.gate_overdue <= 0)::integer END'),
 		('profit', 'm.sales_12m - m.cost_12m'),
 		('reliability', 'p.payment_habit'),
@@ -184,6 +184,109 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam._mapped_slow_book(date) IS 'Book of a year of slow-moving and non-conforming products, under the accounts that count. In the search_path of its caller.';
+
+-- What people know of an account counts for the account that it is merged into
+-- or the head of its group:
+--   information_flow  over the six months that end with the month: 1 if we and
+--                     the account both came forward with visits, calls or
+--                     messages, 1/2 if one of both, else 0.  Seed rule:
+--                     information flows both ways.
+--   knowledge         mean over the five topics of the newest level, 0 to 1,
+--                     halved where it was judged before the last twelve months;
+--                     a topic never judged counts as nothing.
+-- Each is a part of loyalty for all accounts as soon as its register has a row:
+-- of whom nothing is noted, nothing is known, and noting something never costs
+-- an account its place.
+--   has_tests         a test with us in the two years that end with the month
+-- Flags of the dossier are as they stand today.
+CREATE FUNCTION kam._knowledge_query() RETURNS text
+	LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+	registers text[] := kam._present_registers();
+BEGIN
+	RETURN kam._fit_views($query$
+		SELECT q.account_id, max(q.information_flow) AS information_flow, max(q.knowledge) AS knowledge, bool_or(q.has_tests) AS has_tests,
+			bool_or(q.is_prestige) AS is_prestige, bool_or(q.is_multinational) AS is_multinational, coalesce(bool_or(q.is_marked), false) AS is_marked
+		FROM (
+			SELECT coalesce(m.account_id, v.account_id) AS account_id,
+				(coalesce(bool_or(v.initiated_by = 'us' AND v.done_on >= $1 - interval '5 months'), false)::integer + coalesce(bool_or(v.initiated_by = 'account' AND v.done_on >= $1 - interval '5 months'), false)::integer) / 2.0::double precision AS information_flow,
+				NULL::double precision AS knowledge, NULL::boolean AS has_tests, NULL::boolean AS is_prestige, NULL::boolean AS is_multinational, NULL::boolean AS is_marked
+			FROM visit AS v LEFT JOIN map AS m ON m.old_account_id = v.account_id
+			WHERE v.done_on <= $2
+			GROUP BY coalesce(m.account_id, v.account_id)
+			--with knowledge
+			UNION ALL
+			SELECT n.account_id, NULL, (sum(n.level * CASE WHEN n.assessed_on >= $1 - interval '11 months' THEN 2 ELSE 1 END) / 50.0)::double precision, NULL, NULL, NULL, NULL
+			FROM (SELECT DISTINCT ON (coalesce(m.account_id, a.account_id), a.topic) coalesce(m.account_id, a.account_id) AS account_id, a.topic, a.level, a.assessed_on
+				FROM knowledge AS a LEFT JOIN map AS m ON m.old_account_id = a.account_id
+				WHERE a.assessed_on <= $2
+				ORDER BY coalesce(m.account_id, a.account_id), a.topic, a.assessed_on DESC, a.level DESC) AS n
+			GROUP BY n.account_id
+			--end
+			--with client_test
+			UNION ALL
+			SELECT DISTINCT coalesce(m.account_id, c.account_id), NULL::double precision, NULL::double precision, true, NULL::boolean, NULL::boolean, true
+			FROM client_test AS c LEFT JOIN map AS m ON m.old_account_id = c.account_id
+			WHERE c.begins_on <= $2 AND coalesce(c.ended_on, $2) >= $1 - interval '23 months'
+			--end
+			--with dossier
+			UNION ALL
+			SELECT coalesce(m.account_id, d.account_id), NULL, NULL, NULL, d.is_prestige, d.is_multinational, coalesce(d.is_prestige, false) OR coalesce(d.is_multinational, false) OR coalesce(d.is_image_maker, false) OR coalesce(d.is_expert, false)
+			FROM dossier AS d LEFT JOIN map AS m ON m.old_account_id = d.account_id
+			--end
+		) AS q
+		GROUP BY q.account_id$query$, registers);
+END
+$$;
+COMMENT ON FUNCTION kam._knowledge_query() IS
+'Query for what registers say of accounts that counts in the score of the month $1 that ends on $2, with map for the accounts that count. In the search_path of its caller.';
+
+CREATE FUNCTION kam._knowledge_parts(last_day date) RETURNS integer
+	LANGUAGE plpgsql STABLE
+AS $$
+#variable_conflict use_variable
+DECLARE
+	parts integer := EXISTS (SELECT FROM visit AS v WHERE v.done_on <= last_day)::integer;
+BEGIN
+	IF 'knowledge' = ANY (kam._present_registers()) THEN
+		parts := parts + EXISTS (SELECT FROM knowledge AS k WHERE k.assessed_on <= last_day)::integer;
+	END IF;
+	RETURN parts;
+END
+$$;
+COMMENT ON FUNCTION kam._knowledge_parts(date) IS 'How many of information flow and knowledge anything had been noted of by a day. In the search_path of its caller.';
+
+CREATE FUNCTION kam._knowledge_fingerprint() RETURNS text
+	LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+	fingerprint text;
+BEGIN
+	IF 'dossier' = ANY (kam._present_registers()) THEN
+		SELECT sum(hash_record_extended(ROW(d.account_id, d.is_prestige, d.is_multinational, d.is_image_maker, d.is_expert), 2))::text INTO fingerprint FROM dossier AS d;
+	END IF;
+	RETURN fingerprint;
+END
+$$;
+COMMENT ON FUNCTION kam._knowledge_fingerprint() IS 'What the score reads of registers whose rows have no day. In the search_path of its caller.';
+
+CREATE FUNCTION kam._knowledge_hashes() RETURNS TABLE (day date, hash numeric)
+	LANGUAGE plpgsql STABLE ROWS 1000
+AS $$
+DECLARE
+	registers text[] := kam._present_registers();
+BEGIN
+	RETURN QUERY SELECT kam.month(v.done_on), sum(hash_record_extended(ROW(v.account_id, v.initiated_by, v.done_on), 3)) FROM visit AS v WHERE v.done_on IS NOT NULL GROUP BY kam.month(v.done_on);
+	IF 'knowledge' = ANY (registers) THEN
+		RETURN QUERY SELECT kam.month(a.assessed_on), sum(hash_record_extended(ROW(a.account_id, a.topic, a.level, a.assessed_on), 4)) FROM knowledge AS a GROUP BY kam.month(a.assessed_on);
+	END IF;
+	IF 'client_test' = ANY (registers) THEN
+		RETURN QUERY SELECT kam.month(c.begins_on), sum(hash_record_extended(ROW(c.account_id, c.begins_on, c.ended_on), 5)) FROM client_test AS c GROUP BY kam.month(c.begins_on);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION kam._knowledge_hashes() IS 'What the score reads of registers whose rows have a day, by the first day of their month: a change counts from that month on. In the search_path of its caller.';
 
 CREATE FUNCTION kam._score_month(month date) RETURNS void
 	LANGUAGE plpgsql
@@ -244,6 +347,7 @@ BEGIN
 				FROM rating AS r LEFT JOIN map AS m ON m.old_account_id = r.account_id
 				ORDER BY coalesce(m.account_id, r.account_id), r.criterion, r.rated_on > $2, CASE WHEN r.rated_on > $2 THEN r.rated_on END, r.rated_on DESC, r.rating_id DESC) AS n
 			GROUP BY n.account_id
+		), known AS (%s
 		), flag AS (
 			-- A group is multinational if a member is, and where groups are
 			-- ranked it has the other flags of its members, too.
@@ -267,9 +371,10 @@ BEGIN
 				LEFT JOIN receivable_month AS p ON p.report_month = m.report_month AND p.account_id = m.account_id
 				LEFT JOIN slow AS w ON w.account_id = m.account_id
 				LEFT JOIN rated AS g ON g.account_id = m.account_id
+				LEFT JOIN known AS k ON k.account_id = m.account_id
 				LEFT JOIN decision AS d ON d.account_id = m.account_id
 			WHERE m.report_month = $1 AND m.exclusion IS NULL
-				AND (m.abc_class = 'A' OR m.is_key OR m.is_managed OR m.is_watch OR f.is_marked OR d.override_id IS NOT NULL OR g.account_id IS NOT NULL)
+				AND (m.abc_class = 'A' OR m.is_key OR m.is_managed OR m.is_watch OR f.is_marked OR k.is_marked OR d.override_id IS NOT NULL OR g.account_id IS NOT NULL)
 		), scored AS (
 			SELECT c.*, kam.strategic_score(c.criteria, $6, $7, $8, c.gate, (SELECT s.score_scale FROM settings AS s)) OVER () AS s FROM candidate AS c
 		), ranked AS (
@@ -296,10 +401,10 @@ BEGIN
 			r.criteria, r.normalized, r.contributions
 		FROM ranked AS r CROSS JOIN settings AS s
 			LEFT JOIN strategic_month AS b ON b.report_month = $9 AND b.account_id = r.account_id
-		$query$, expressions)
-	USING month, last_day, has_slow_products, has_receivables, has_weights, weights, flags, gated, (month - interval '1 month')::date, labels;
+		$query$, kam._knowledge_query(), expressions)
+	USING month, last_day, has_slow_products, has_receivables, has_weights, weights, flags, gated, (month - interval '1 month')::date, labels, kam._knowledge_parts(last_day);
 	EXECUTE format('SELECT ARRAY[%s] FROM strategic_month AS t WHERE t.report_month = $1', counts) INTO known USING month;
 	UPDATE criterion_month AS c SET known_count = known[c.ordinal] WHERE c.report_month = month;
 END
 $$;
-COMMENT ON FUNCTION kam._score_month(date) IS 'Scores the candidates of a report month: class A, key, managed, watched, flagged, rated and overridden accounts. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._score_month(date) IS 'Scores the candidates of a report month: class A, key, managed, watched, flagged, tested with, rated and overridden accounts. In the search_path of its caller.';

@@ -902,7 +902,6 @@ BEGIN ATOMIC
 	('mean_delay', 'Days of delay of an average line; those on time count as 0.'),
 	('worst_delay', 'Most days of delay.'),
 	('document', 'Invoice or order.'),
-	('product', 'Product.'),
 	('requested_on', 'Day for which delivery was asked.'),
 	('shipped_on', 'Day of the delivery.'),
 	('delay', 'Days of delay.'),

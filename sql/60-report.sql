@@ -504,7 +504,7 @@ SELECT t.report_month,
 				WHEN c.criterion = 'kilograms' THEN to_char(v.x, 'FM999,999,999,999,990') || ' kg in twelve months'
 				WHEN c.criterion = 'profitability' THEN to_char(100 * v.x, 'FM999,990.0') || ' % margin'
 				WHEN c.criterion = 'growth' THEN to_char(100 * v.x, 'FM999,990.0') || ' % of its average month more each month'
-				WHEN c.criterion = 'loyalty' THEN 'bought in ' || round(100 * v.x) || ' % of the months'
+				WHEN c.criterion = 'loyalty' THEN 'bought in ' || round(100 * v.continuity) || ' % of the months' || CASE WHEN v.x <> v.continuity THEN ', ' || round(100 * v.x) || ' % with contact and knowledge' ELSE '' END
 				WHEN c.criterion = 'slow_stock' THEN to_char(v.x, 'FM999,999,999,999,990') || ' of such products in twelve months'
 				WHEN c.criterion = 'reliability' THEN 'payment habit ' || round(v.x::numeric, 1)
 				WHEN c.criterion = 'sales_growth' THEN to_char(v.x, 'FM999,999,999,999,990') || ' more than in the twelve months before'
@@ -519,7 +519,7 @@ FROM strategic_month AS t
 	JOIN criterion_month AS c ON c.report_month = t.report_month
 	JOIN report_setting AS s ON s.report_month = t.report_month
 	JOIN account_month AS m ON m.report_month = t.report_month AND m.account_id = t.account_id
-	CROSS JOIN LATERAL (SELECT t.raw_values[c.ordinal] AS x) AS v;
+	CROSS JOIN LATERAL (SELECT t.raw_values[c.ordinal] AS x, m.active_months / nullif(least(s.class_months, m.age_months), 0)::double precision AS continuity) AS v;
 COMMENT ON VIEW strategic_reason IS 'One row per report month, candidate and criterion: its value, and what it adds to the score and why.';
 
 CREATE VIEW strategic_cut AS

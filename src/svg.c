@@ -151,6 +151,22 @@ kam_picture_options(FunctionCallInfo fcinfo, int argno, KamPictureOptions *optio
 }
 
 /*
+ * Reads the options title and lang of a picture without amounts.
+ */
+void
+kam_picture_name(FunctionCallInfo fcinfo, int title, int lang, KamPictureOptions *options)
+{
+	text	   *given = option(fcinfo, title);
+
+	memset(options, 0, sizeof(*options));
+	if (given)
+		kam_copy_text(options->title, KAM_TITLE_SIZE,
+					  kam_markup_clean(VARDATA_ANY(given), VARSIZE_ANY_EXHDR(given),
+									   TITLE_COLUMNS));
+	read_language(options, option(fcinfo, lang));
+}
+
+/*
  * Checks that the options of an aggregate are the same in two rows.
  */
 void

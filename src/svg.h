@@ -50,6 +50,8 @@ typedef struct KamPictureOptions
 
 extern void kam_picture_options(FunctionCallInfo fcinfo, int argno,
 								KamPictureOptions *options);
+extern void kam_picture_name(FunctionCallInfo fcinfo, int title, int lang,
+							 KamPictureOptions *options);
 extern void kam_picture_check_options(const KamPictureOptions *a,
 									  const KamPictureOptions *b);
 extern void kam_copy_text(char *buffer, Size size, const char *utf8);

@@ -57,6 +57,24 @@ INSERT INTO sales.excluded_account VALUES (4, 'наличные'), (5, 'staff');
 INSERT INTO sales.override (account_id, status, is_granted, reason, valid_from) VALUES (30, 'key', true, 'promised', '2023-01-01'), (1, 'key', false, 'leaves', '2024-02-01');
 UPDATE sales.criterion SET weight = priority, label = label || ' №' WHERE criterion_set = 'strategic';
 INSERT INTO sales.rating (account_id, criterion, value, rated_on, reason) VALUES (30, 'growth', 9, '2023-12-01', 'план'), (31, 'growth', 4, '2023-12-01', NULL);
+-- registers: some rows changed and deleted, one bound, managers who see their own
+SELECT kam.add_register('sales', r) FROM unnest('{gift,dossier,dossier_entry,survey_answer,entitlement,holiday}'::text[]) AS r;
+INSERT INTO sales.contact (account_id, contact_name, decides_purchase, email, keep_until) SELECT i, 'Имя "' || i || '"', i % 2 = 0, 'a' || i || '@b', '2031-01-31' FROM generate_series(1, 9) AS i;
+INSERT INTO sales.visit (account_id, contact_id, done_on, initiated_by, cost, outcome) SELECT c.account_id, c.contact_id, date '2024-01-05' + c.contact_id::integer, CASE WHEN c.contact_id % 3 = 0 THEN 'account' ELSE 'us' END, 1.25, E'line\n"two"' FROM sales.contact AS c;
+INSERT INTO sales.useful_date (account_id, contact_id, kind, occasion, useful_on) VALUES (1, 1, 'birthday', 'fifty', '1974-02-28');
+INSERT INTO sales.gift (account_id, contact_id, gift_name, given_on, value, value_limit, approved_by) VALUES (2, 2, 'pen', '2024-01-01', 60.5, 50, 'boss');
+INSERT INTO sales.dossier (account_id, is_prestige, is_multinational, discount_percent) VALUES (1, true, NULL, 7.5), (2, false, true, NULL);
+INSERT INTO sales.dossier_field (field_name, field_group, description) VALUES ('own', 'card', 'Of our own');
+INSERT INTO sales.dossier_entry (account_id, field_name, value) VALUES (1, 'own', 'да');
+INSERT INTO sales.entitlement (account_id, benefit_id) SELECT 1, benefit_id FROM sales.benefit WHERE benefit_name = 'dispatch first';
+INSERT INTO sales.manager_assignment (account_id, manager, valid_from) VALUES (5, 'Анна', '2024-01-01');
+INSERT INTO sales.manager_role (role_name, manager) VALUES ('editor', 'Анна'), ('Read Only', NULL);
+UPDATE sales.visit SET cost = 2.5, done_on = done_on + 1 WHERE visit_id IN (3, 4);
+UPDATE sales.dossier SET discount_percent = 8 WHERE account_id = 1;
+DELETE FROM sales.contact WHERE contact_id = 9;
+SELECT kam.undo('sales', 'visit', 4);
+SELECT kam.bind_register('sales', 'survey_answer', 'account', '{"survey_answer_id": "id", "account_id": "id", "aspect": "''goods''", "grade": "id % 11", "answered_on": "date ''2024-01-01''"}', filter => 'id BETWEEN 1 AND 20');
+UPDATE sales.settings SET managers_read_own = true;
 SELECT kam.merge_account('sales', '11', '12'), kam.merge_account('sales', '13', '14', '2023-10-05');
 CALL kam.refresh('sales', '2024-05-10');
 CALL kam.refresh('Weird "Mart"', '2024-05-10');
@@ -86,10 +104,15 @@ SELECT format('%s %I.%I', c.relkind, n.nspname, c.relname), pg_get_userbyid(c.re
 	(SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, array_to_string(a.attacl, ','), pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)), ', ' ORDER BY a.attnum)
 		FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = c.oid AND a.attnum > 0),
 	(SELECT string_agg(conname || ' ' || pg_get_constraintdef(k.oid), ', ' ORDER BY conname) FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype <> 'n'),
+	(SELECT string_agg(pg_get_triggerdef(t.oid), ', ' ORDER BY t.tgname) FROM pg_trigger AS t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal),
+	c.relrowsecurity, (SELECT string_agg(concat_ws(' ', o.polname, o.polcmd, pg_get_expr(o.polqual, o.polrelid), pg_get_expr(o.polwithcheck, o.polrelid)), ', ' ORDER BY o.polname) FROM pg_policy AS o WHERE o.polrelid = c.oid),
 	look.content(c.oid)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE n.nspname IN ('sales', 'Weird "Mart"') AND c.relkind IN ('r', 'v', 'S')
-ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"};
+WHERE n.nspname IN ('sales', 'Weird "Mart"') AND c.relkind IN ('r', 'v', 'S') AND c.relname <> 'today'
+UNION ALL
+SELECT pg_get_functiondef(p.oid), pg_get_userbyid(p.proowner), array_to_string(p.proacl, ','), obj_description(p.oid), NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname IN ('sales', 'Weird "Mart"')
+ORDER BY 1};
 my $figures = q{SELECT mart, look.digest(mart) FROM kam.marts() ORDER BY 1};
 
 my $want = $node->safe_psql($db, $everything);
@@ -110,6 +133,10 @@ SET SESSION AUTHORIZATION keeper;
 UPDATE erp.sale SET amount = amount + 7 WHERE line % 40 = 0;
 INSERT INTO sales.override (account_id, status, is_granted, reason, valid_from) VALUES (2, 'key', false, 'after the dump', '2024-01-01') RETURNING override_id;
 INSERT INTO sales.rating (account_id, criterion, value, rated_on) VALUES (1, 'growth', 9, '2024-02-01') RETURNING rating_id;
+INSERT INTO sales.visit (account_id, done_on) VALUES (1, '2024-02-29') RETURNING visit_id;
+DO $$ BEGIN PERFORM kam.undo('sales', 'visit', 3), kam.undo('sales', 'contact', 9), kam.unbind_register('sales', 'survey_answer'); END $$;
+SELECT cost, done_on FROM sales.visit WHERE visit_id = 3;
+SELECT contact_name FROM sales.contact WHERE contact_id = 9;
 UPDATE erp.invoice SET paid_on = '2024-05-15' WHERE paid_on IS NULL AND number % 2 = 0;
 CALL kam.refresh('sales', '2024-05-20');
 CALL kam.refresh('Weird "Mart"', '2024-05-20', '2024-03-01');
@@ -127,7 +154,7 @@ foreach my $way (sort keys %restore)
 	push @restored, [ $way, $to ];
 }
 my $answer = $node->safe_psql($db, $go_on);
-is($answer, "3\n3\n3", 'numbers go on') or diag $answer;
+is($answer, "3\n3\n10\n1.25|2024-01-08\nИмя \"9\"\n3", 'numbers go on') or diag $answer;
 my $figures_want = $node->safe_psql($db, $figures);
 my $figures_before = $figures_want;
 foreach my $restored (@restored)
@@ -167,8 +194,11 @@ like($err, qr/column book of table sales\.month_book depends on type kam\.book/,
 is($node->safe_psql($db, $figures), $figures_want, 'nothing has changed');
 
 # By force: what people wrote stays, and what was reported
+my $all = $node->safe_psql($db, q{SELECT string_agg(register, ' ') FROM (SELECT register FROM kam._registers() WHERE register NOT IN ('settings', 'cell_policy', 'excluded_account', 'account_alias', 'override', 'criterion', 'rating', 'quality_resolution') AND to_regclass('sales.' || register) IS NOT NULL ORDER BY 1) AS r});
+cmp_ok(scalar(split / /, $all), '>', 12, 'there are registers');
 my $registers = join ' UNION ALL ', map { my $t = $_; map { "SELECT '$_.$t', count(*), md5(string_agg(q::text, '|' ORDER BY q::text)) FROM $_.$t AS q" } ('sales', '"Weird ""Mart"""') }
-	qw(settings binding excluded_account account_alias override criterion rating cell_policy quality_resolution translation month_log refresh_log account_month report_month report_setting left_out_part closed_difference account_label account_to_date quality_finding receivable_month strategic_month criterion_month group_month wallet terms_review product_month product_half product_price product_total product_quarter account_basket account_assortment white_space_product turnover_cause_month);
+	qw(settings binding excluded_account account_alias override criterion rating cell_policy quality_resolution translation month_log refresh_log account_month report_month report_setting left_out_part closed_difference account_label account_to_date quality_finding receivable_month strategic_month criterion_month group_month product_month product_half product_price product_total product_quarter account_basket account_assortment white_space_product turnover_cause_month value_month model_month);
+$registers .= join '', map { " UNION ALL SELECT '$_', count(*), md5(string_agg(q::text, '|' ORDER BY q::text)) FROM sales.$_ AS q" } split(/ /, $all), 'register_history';
 my $before = $node->safe_psql($db, $registers);
 my $views = q{SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN ('sales', 'Weird "Mart"') AND c.relkind = 'v' ORDER BY 1, 2};
 my $views_before = $node->safe_psql($db, $views);
@@ -178,8 +208,12 @@ $node->safe_psql($db, 'SET client_min_messages = error; DROP EXTENSION kam CASCA
 is($node->safe_psql($db, $registers), $before, 'DROP EXTENSION CASCADE leaves all registers and what was computed');
 is($node->safe_psql($db, $views), $views_before, 'and all views');
 is($node->safe_psql($db, $report), $report_before, 'which still answer');
-$node->safe_psql($db, q{SET ROLE editor; INSERT INTO sales.excluded_account (account_id, reason) VALUES (20, 'without the extension'); INSERT INTO sales.override (account_id, status, is_granted, reason) VALUES (21, 'key', true, 'without the extension')});
+$node->safe_psql($db, q{SET ROLE editor; INSERT INTO sales.excluded_account (account_id, reason) VALUES (21, 'without the extension'); INSERT INTO sales.override (account_id, status, is_granted, reason) VALUES (21, 'key', true, 'without the extension')});
 is($node->safe_psql($db, q{SELECT count(*) FROM sales.excluded_account}), 3, 'registers work without the extension');
+is( $node->safe_psql($db, q{SET ROLE editor; INSERT INTO sales.visit (account_id, done_on) VALUES (6, '2024-03-03'); UPDATE sales.visit SET note = 'without' WHERE account_id IN (1, 5, 6); DELETE FROM sales.visit WHERE account_id = 6 AND contact_id IS NULL;
+RESET ROLE; SELECT string_agg(account_id || ' ' || changed_by, ', ' ORDER BY visit_id) FROM sales.visit WHERE note = 'without'; SELECT string_agg(concat_ws(' ', operation, changed_by, row_before ->> 'note'), ', ' ORDER BY history_id) FROM sales.register_history WHERE changed_by = 'editor' AND register = 'visit'}),
+	"5 editor, 6 editor\nupdate editor, update editor, update editor, delete editor without", 'with their history, and managers keep to their own accounts');
+like(($node->psql($db, q{INSERT INTO sales.visit (account_id) VALUES (1)}))[2], qr/violates check constraint "visit_is_planned_or_done"/, 'and their rules');
 
 # A mart that lost its books says so
 $node->safe_psql($db, 'CREATE EXTENSION kam');
