@@ -784,25 +784,27 @@ WHERE v.reviewed_on IS NULL OR v.reviewed_on < a.quarter OR v.next_review_on BET
 COMMENT ON VIEW terms_review_due IS 'One row per account that is key or managed as key in the latest report month and whose terms were not reviewed since its quarter began, or are due again: with what its prices drifted by in the last full quarter.';
 
 CREATE VIEW consumption_report AS
-SELECT b.report_month, true AS is_latest,
-	b.account_id, m.account_name, m.manager, b.half_year, b.half_year + interval '5 months' <= b.report_month AS is_complete,
-	l.level,
-	CASE WHEN l.level <> 'account' THEN b.category END AS category,
-	CASE WHEN l.level = 'product' THEN b.product END AS product,
-	CASE WHEN l.level = 'product' THEN b.product_name END AS product_name,
-	sum(b.half_sales_y3)::numeric(24,4) AS half_sales_y3, sum(b.half_sales_y2)::numeric(24,4) AS half_sales_y2, sum(b.half_sales_y1)::numeric(24,4) AS half_sales_y1, sum(b.half_sales)::numeric(24,4) AS half_sales,
-	sum(b.year_sales_y3)::numeric(24,4) AS year_sales_y3, sum(b.year_sales_y2)::numeric(24,4) AS year_sales_y2, sum(b.year_sales_y1)::numeric(24,4) AS year_sales_y1,
-	(sum(b.half_sales) - sum(b.half_sales_to_date_y1))::numeric(24,4) AS half_change,
-	CASE WHEN sum(b.half_sales_to_date_y1) > 0 THEN (sum(b.half_sales) / sum(b.half_sales_to_date_y1) - 1)::double precision END AS half_change_ratio,
-	sum(b.projected_sales)::numeric(24,4) AS projected_sales,
-	sum(b.half_units_y3)::numeric(20,4) AS half_units_y3, sum(b.half_units_y2)::numeric(20,4) AS half_units_y2, sum(b.half_units_y1)::numeric(20,4) AS half_units_y1, sum(b.half_units)::numeric(20,4) AS half_units,
-	sum(b.projected_units)::numeric(20,4) AS projected_units
-FROM (SELECT r.report_month, h.*, t.product_name, t.category
-		FROM product_reading AS r CROSS JOIN product_half AS h LEFT JOIN product_total AS t ON t.product = h.product) AS b
-	JOIN account_month AS m ON m.report_month = b.report_month AND m.account_id = b.account_id
-	CROSS JOIN (VALUES ('product'), ('category'), ('account')) AS l (level)
-GROUP BY b.report_month, b.account_id, m.account_name, m.manager, b.half_year, l.level,
-	CASE WHEN l.level <> 'account' THEN b.category END, CASE WHEN l.level = 'product' THEN b.product END, CASE WHEN l.level = 'product' THEN b.product_name END;
+SELECT r.report_month, true AS is_latest,
+	h.account_id, m.account_name, m.manager, h.half_year, h.half_year + interval '5 months' <= r.report_month AS is_complete,
+	h.level, h.category, h.product, h.product_name,
+	h.half_sales_y3::numeric(24,4) AS half_sales_y3, h.half_sales_y2::numeric(24,4) AS half_sales_y2, h.half_sales_y1::numeric(24,4) AS half_sales_y1, h.half_sales::numeric(24,4) AS half_sales, h.year_sales_y3::numeric(24,4) AS year_sales_y3, h.year_sales_y2::numeric(24,4) AS year_sales_y2, h.year_sales_y1::numeric(24,4) AS year_sales_y1,
+	(h.half_sales - h.half_sales_to_date_y1)::numeric(24,4) AS half_change,
+	CASE WHEN h.half_sales_to_date_y1 > 0 THEN (h.half_sales / h.half_sales_to_date_y1 - 1)::double precision END AS half_change_ratio,
+	h.projected_sales::numeric(24,4) AS projected_sales,
+	h.half_units_y3::numeric(20,4) AS half_units_y3, h.half_units_y2::numeric(20,4) AS half_units_y2, h.half_units_y1::numeric(20,4) AS half_units_y1, h.half_units::numeric(20,4) AS half_units, h.projected_units::numeric(20,4) AS projected_units
+FROM product_reading AS r
+	CROSS JOIN (
+		SELECT x.account_id, x.half_year, 'product' AS level, t.category, x.product, t.product_name,
+			x.half_sales_y3, x.half_sales_y2, x.half_sales_y1, x.half_sales, x.year_sales_y3, x.year_sales_y2, x.year_sales_y1, x.half_sales_to_date_y1, x.projected_sales,
+			x.half_units_y3, x.half_units_y2, x.half_units_y1, x.half_units, x.projected_units
+		FROM product_half AS x LEFT JOIN product_total AS t ON t.product = x.product
+		UNION ALL
+		SELECT x.account_id, x.half_year, l.level, CASE WHEN l.level = 'category' THEN t.category END, NULL, NULL,
+			sum(x.half_sales_y3), sum(x.half_sales_y2), sum(x.half_sales_y1), sum(x.half_sales), sum(x.year_sales_y3), sum(x.year_sales_y2), sum(x.year_sales_y1), sum(x.half_sales_to_date_y1), sum(x.projected_sales),
+			sum(x.half_units_y3), sum(x.half_units_y2), sum(x.half_units_y1), sum(x.half_units), sum(x.projected_units)
+		FROM product_half AS x LEFT JOIN product_total AS t ON t.product = x.product CROSS JOIN (VALUES ('category'), ('account')) AS l (level)
+		GROUP BY x.account_id, x.half_year, l.level, CASE WHEN l.level = 'category' THEN t.category END) AS h
+	JOIN account_month AS m ON m.report_month = r.report_month AND m.account_id = h.account_id;
 COMMENT ON VIEW consumption_report IS 'One row per account that is key, managed, watched or strategic, half-year (of the fiscal year: the one of the latest report month and the one before) and product, category, or all together: the same half-year of three years, three full years, and what to expect of the next half-year.';
 $ddl$;
 COMMENT ON FUNCTION kam._product_views() IS 'Report views of a mart about what accounts buy.';

@@ -439,7 +439,7 @@ BEGIN
 				kam._fact('Overdue', CASE WHEN h.overdue_receivable > 0 THEN kam._money(h.overdue_receivable) END),
 				kam._fact('Payment habit', to_jsonb(round(h.payment_habit))), kam._fact('Average days late', to_jsonb(round(h.days_late))),
 				kam._fact('Still a customer', CASE WHEN v.alive IS NOT NULL THEN jsonb_build_object('share', v.alive) END),
-				kam._fact('Expected in twelve months', CASE WHEN v.expected_12m IS NOT NULL THEN kam._money(v.expected_12m) END),
+				kam._fact('Expected, next twelve months', CASE WHEN v.expected_12m IS NOT NULL THEN kam._money(v.expected_12m) END),
 				kam._fact('Value to come', CASE WHEN v.discounted_value IS NOT NULL THEN kam._money(v.discounted_value) END)), 'class', 'facts'),
 			CASE WHEN r.managed_reason IS NOT NULL THEN kam._note(CASE WHEN r.is_managed THEN 'Managed as key: $1' ELSE 'No longer managed as key: $1' END, kam._say(r.managed_reason)) END,
 			CASE WHEN r.advice IS NOT NULL THEN kam._note('Advice: $1', kam._say(r.advice)) END,
@@ -448,7 +448,7 @@ BEGIN
 				jsonb_build_object('<h4', kam._say('Season: each month against an average one')),
 				jsonb_build_object('<dl', (SELECT jsonb_agg(kam._fact((ARRAY['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'])[n], jsonb_build_object('share', x)) ORDER BY n)
 					FROM jsonb_array_elements(accounts -> r.account_id::text -> 'season') WITH ORDINALITY AS s (x, n)), 'class', 'season')) END,
-			kam._table('What it buys most, and no longer',
+			kam._table('What it buys most, and what it no longer buys',
 				jsonb_build_array(kam._column('Product', 'h'), kam._column('Twelve months', 'n'), kam._column('Year before', 'n'), kam._column('Last purchase', 'n w')),
 				(SELECT jsonb_agg(jsonb_build_array(jsonb_build_object('text', p.product_name, 'else', p.product, 'columns', 48), kam._money(p.sales_12m), kam._money(p.sales_12m_before), jsonb_build_object('date', p.last_purchase))
 					ORDER BY p.sales_12m DESC, p.sales_12m_before DESC, p.product COLLATE "C")

@@ -23,9 +23,10 @@ BEGIN
 				WHERE v.report_month = month AND v.value_at_risk > 0 AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				ORDER BY v.risk_rank, v.account_id::text COLLATE "C" LIMIT 20) AS r),
 			'No account is at risk.'),
-		kam._note('Late: silent for more than nine in ten of its own gaps, and 30 days. At risk: sales of twelve months, as far as the model doubts them; without a model, those of late accounts.'),
+		kam._note('Late: silent for longer than $1 of its own gaps, and $2 days. At risk: sales of twelve months, as far as the model doubts them; without a model, those of late accounts.',
+			(SELECT jsonb_build_object('share', s.late_percentile) FROM report_setting AS s WHERE s.report_month = month), (SELECT to_jsonb(s.late_min_days) FROM report_setting AS s WHERE s.report_month = month)),
 		kam._table('Lost, to be won back: the largest amounts',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('Value lost', 'n'), kam._column('Lost in', 'n'), kam._column('Last purchase', 'n w'), kam._column('Reason', 'w'), kam._column('Last action', 'w'), kam._column('Manager', 'w')),
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('Value lost', 'n'), kam._column('Lost since', 'n'), kam._column('Last purchase', 'n w'), kam._column('Reason', 'w'), kam._column('Last action', 'w'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(w.account_id::text, w.account_name, accounts), kam._money(w.value_lost), jsonb_build_object('month', w.lost_month), jsonb_build_object('date', w.last_purchase),
 					kam._say(replace(w.loss_reason, '_', ' ')), jsonb_build_object('join', jsonb_build_array(kam._say(replace(w.last_action_kind, '_', ' ')), kam._say(replace(w.last_action_outcome, '_', ' '))), 'by', ': '), to_jsonb(w.manager))
 				ORDER BY w.value_lost DESC, w.account_id::text COLLATE "C")
@@ -39,12 +40,12 @@ BEGIN
 			(SELECT jsonb_agg(jsonb_build_array(jsonb_build_object('month', d.report_month), to_jsonb(d.accounts_lost), kam._money(d.value_lost), to_jsonb(d.accounts_won_back), kam._money(d.sales_won_back)) ORDER BY d.report_month DESC)
 			FROM churn_dynamics AS d WHERE d.dimension = 'all' AND d.report_month BETWEEN month - interval '11 months' AND month)) END,
 		CASE WHEN chosen = '{}' THEN kam._table('How good the alarms were: those of three months ago',
-			jsonb_build_array(kam._column('Alarm', 'h'), kam._column('Raised', 'n'), kam._column('Did not come back', 'n'), kam._column('Of them', 'n'), kam._column('Of all accounts', 'n')),
+			jsonb_build_array(kam._column('Alarm', 'h'), kam._column('Raised', 'n'), kam._column('Did not come back', 'n'), kam._column('Share of alarms', 'n'), kam._column('Share of all it can judge', 'n')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._say(q.rule), to_jsonb(q.accounts_flagged), to_jsonb(q.accounts_gone), jsonb_build_object('share', q.hit_rate), jsonb_build_object('share', q.base_rate))
 				ORDER BY q.hit_rate DESC, q.rule COLLATE "C")
 			FROM rule_quality AS q WHERE q.report_month = month AND q.horizon_months = 3 AND q.accounts_flagged > 0)) END,
 		kam._table('Most valuable in the years to come',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('Value to come', 'n'), kam._column('Share', 'n'), kam._column('With all larger', 'n w'), kam._column('Expected in twelve months', 'n w'), kam._column('So far', 'n w')),
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('Value to come', 'n'), kam._column('Share', 'n'), kam._column('Cumulative share of value', 'n w'), kam._column('Expected, next twelve months', 'n w'), kam._column('Value so far', 'n w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(l.account_id::text, l.account_name, accounts), kam._money(l.discounted_value), jsonb_build_object('share', l.value_share), jsonb_build_object('share', l.value_cumulative_share),
 					kam._money(l.expected_12m), kam._money(l.historic_value))
 				ORDER BY l.value_rank, l.account_id::text COLLATE "C")
@@ -66,8 +67,8 @@ BEGIN
 		RETURN NULL;
 	END IF;
 	RETURN kam._section('offer', 'What to offer and what to talk about',
-		kam._table('Bought by peers and not by the account: the largest',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('Product'), kam._column('Category', 'w'), kam._column('Peers that buy it', 'n'), kam._column('Worth a year', 'n'), kam._column('Manager', 'w')),
+		kam._table('Bought by peers and not by the account, largest value first',
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('Product'), kam._column('Category', 'w'), kam._column('Peers that buy it', 'n'), kam._column('Value a year', 'n'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(w.account_id::text, w.account_name, accounts), jsonb_build_object('text', w.product_name, 'else', w.product, 'columns', 48), to_jsonb(w.category),
 					jsonb_build_object('share', w.buyer_share), kam._money(w.white_space_value), to_jsonb(w.manager))
 				ORDER BY w.white_space_value DESC, w.account_id::text COLLATE "C", w.product COLLATE "C")
@@ -76,21 +77,21 @@ BEGIN
 				ORDER BY v.white_space_value DESC, v.account_id::text COLLATE "C", v.product COLLATE "C" LIMIT 15) AS w),
 			'Key accounts buy what their peers buy.'),
 		kam._table('Key accounts: how much of our assortment they buy',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('Top products', 'n'), kam._column('Their share by value', 'n w'), kam._column('Products', 'n'), kam._column('Year before', 'n w'), kam._column('New', 'n w'), kam._column('Dropped', 'n')),
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('Top products', 'n'), kam._column('Share of top products by value', 'n w'), kam._column('Products', 'n'), kam._column('Year before', 'n w'), kam._column('New', 'n w'), kam._column('Dropped', 'n')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(a.account_id::text, a.account_name, accounts), jsonb_build_object('share', a.top_share), jsonb_build_object('share', a.top_value_share), to_jsonb(a.products_12m),
 					to_jsonb(a.products_12m_before), to_jsonb(a.new_products), to_jsonb(a.dropped_products))
 				ORDER BY a.rank, a.account_id::text COLLATE "C")
 			FROM assortment AS a JOIN account_month AS f ON f.report_month = a.report_month AND f.account_id = a.account_id
 			WHERE a.is_key AND kam._is_chosen(chosen, f.manager, f.region, f.account_group))),
 		kam._table('With potential: growing, and not key yet',
-			jsonb_build_array(kam._column('Account', 'h'), kam._column('Growth', 'n'), kam._column('Twelve months', 'n'), kam._column('Potential, 0 to 100', 'n'), kam._column('Could buy more for', 'n w'), kam._column('Class', 'w'), kam._column('Manager', 'w')),
+			jsonb_build_array(kam._column('Account', 'h'), kam._column('Growth', 'n'), kam._column('Twelve months', 'n'), kam._column('Potential, 0 to 100', 'n'), kam._column('Could buy in addition', 'n w'), kam._column('Class', 'w'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(p.account_id::text, p.account_name, accounts), jsonb_build_object('growth', p.growth), kam._money(p.sales_12m), to_jsonb(round(p.potential_score)),
 					kam._money(p.white_space_value), to_jsonb(p.abc_class), to_jsonb(p.manager))
 				ORDER BY p.potential_rank, p.account_id::text COLLATE "C")
 			FROM (SELECT v.* FROM potential_account AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
 				WHERE kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				ORDER BY v.potential_rank, v.account_id::text COLLATE "C" LIMIT 10) AS p)),
-		kam._table('Terms to review this quarter: the largest effects of prices',
+		kam._table('Terms to review this quarter, largest price effects first',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Why'), kam._column('Effect of prices', 'n'), kam._column('Largest changes', 'w'), kam._column('Last review', 'n w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(d.account_id::text, d.account_name, accounts), kam._say(d.due_reason), jsonb_build_object('change', round(d.drift_value)), to_jsonb(d.largest_drifts), jsonb_build_object('date', d.reviewed_on))
 				ORDER BY abs(d.drift_value) DESC NULLS LAST, d.account_id::text COLLATE "C")
@@ -123,7 +124,7 @@ BEGIN
 			FROM (SELECT v.* FROM peak_need AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
 				WHERE v.report_month = month AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				ORDER BY v.expected_rise DESC, v.account_id::text COLLATE "C" LIMIT 10) AS p)),
-		kam._table('Delivered late in the month',
+		kam._table('Late deliveries of the month',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Lines due', 'n'), kam._column('In time', 'n'), kam._column('Late', 'n'), kam._column('Not delivered', 'n'), kam._column('Longest delay, days', 'n w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(d.account_id::text, d.account_name, accounts), to_jsonb(d.due_line_count), jsonb_build_object('share', d.on_time_share), to_jsonb(d.late_line_count), to_jsonb(d.undelivered_line_count), to_jsonb(d.worst_delay))
 				ORDER BY d.late_line_count + d.undelivered_line_count DESC, d.account_id::text COLLATE "C")

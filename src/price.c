@@ -239,7 +239,7 @@ kam_price_accum_method(PG_FUNCTION_ARGS)
 		return accum(fcinfo, CLASSIC);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 method ? errmsg("unknown method \"%s\"", method) : errmsg("method must not be null"),
+			 method ? errmsg("unrecognized method \"%s\"", method) : errmsg("method must not be null"),
 			 errhint("The methods are symmetric and classic.")));
 }
 
