@@ -415,7 +415,7 @@ DECLARE
 BEGIN
 	-- The text of each table goes until the next one: its comments, indexes
 	-- and first rows are in it.
-	FOREACH part IN ARRAY regexp_split_to_array(kam._table_ddl(), '\n(?=CREATE TABLE )') LOOP
+	FOREACH part IN ARRAY regexp_split_to_array(kam._table_ddl(), E'\n(?=CREATE TABLE )') LOOP
 		name := substring(part FROM '^CREATE TABLE ([a-z_0-9]+)');
 		IF name IS NOT NULL AND to_regclass(quote_ident(current_schema()) || '.' || quote_ident(name)) IS NULL THEN
 			PERFORM kam._execute(kam._unlink_bound(part), key_type, scale);

@@ -103,4 +103,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION kam.merge_account(text, text, text, date) IS
-'From the next refresh on, the sales of old_account count for account: all of them, or those from the month of since on. Keys are given in text form. Replaces what was said of old_account before; deleting its row of account_alias undoes it. Closed months stay as they are. Only for the owner of the mart. Errors: NULL (22004), a circle (22023), no key of the mart''s type (22P02, 22001), a refresh at work (55P03).';
+'From the next refresh on, the sales of old_account count for account: all of them, or those from the month of since on. Keys are given in text form. Replaces what was said of old_account before; deleting its row of account_alias undoes it. Rows of registers keep the code that was typed and count for account, too (view merged_account). Closed months stay as they are. Only for the owner of the mart. Errors: NULL (22004), a circle (22023), no key of the mart''s type (22P02, 22001), a refresh at work (55P03).';

@@ -184,11 +184,11 @@ BEGIN
 			comments := comments || format(E'COMMENT ON COLUMN %s.account_id IS ''Account, by its code in the sales.'';\n', register);
 			CONTINUE;
 		ELSIF line ~ '^(CONSTRAINT|UNIQUE) ' THEN
-			has_account_index := has_account_index OR line ~ '^UNIQUE \(account_id';
+			has_account_index := has_account_index OR line ~ '^UNIQUE [(]account_id';
 			parts := parts || line;
 			CONTINUE;
 		ELSIF line ~ '^INDEX ' THEN
-			has_account_index := has_account_index OR line ~ '^INDEX \(account_id';
+			has_account_index := has_account_index OR line ~ '^INDEX [(]account_id';
 			indexes := indexes || format(E'CREATE INDEX ON %s %s;\n', register, substr(line, 7));
 			CONTINUE;
 		END IF;
@@ -196,10 +196,10 @@ BEGIN
 		part := regexp_match(line, '^([a-z_]+) (.*) -- (.*)$');
 		name := part[1];
 		-- Plain concatenation: a meaning may hold what format would take for its own.
-		IF part[2] ~ 'one of \(' THEN
-			allowed := string_to_array(substring(part[2] FROM 'one of \(([^)]*)\)'), ', ');
+		IF part[2] ~ 'one of [(]' THEN
+			allowed := string_to_array(substring(part[2] FROM 'one of [(]([^)]*)[)]'), ', ');
 			listed := array_to_string(trim_array(allowed, 1), ', ') || ' or ' || allowed[cardinality(allowed)];
-			part[2] := regexp_replace(part[2], '(text )?(.*?) ?one of \([^)]*\)', 'text \2') || ' CONSTRAINT '
+			part[2] := regexp_replace(part[2], '(text )?(.*?) ?one of [(][^)]*[)]', E'text \\2') || ' CONSTRAINT '
 				|| CASE WHEN length(name || '_is_' || replace(replace(listed, ', ', '_'), ' ', '_')) <= 63 THEN name || '_is_' || replace(replace(listed, ', ', '_'), ' ', '_')
 					ELSE name || '_is_one_of_those_in_its_comment' END
 				|| ' CHECK (' || name || ' IN (' || (SELECT string_agg(quote_literal(a), ', ' ORDER BY i) FROM unnest(allowed) WITH ORDINALITY AS a (a, i)) || '))';
@@ -244,6 +244,7 @@ CREATE TABLE register_history (
 	undone_at timestamptz
 );
 CREATE INDEX register_history_row ON register_history (register, row_id, history_id);
+CREATE INDEX register_history_contact ON register_history ((row_before ->> 'contact_id')) WHERE row_before ->> 'contact_id' IS NOT NULL;
 COMMENT ON TABLE register_history IS 'One row per change or deletion of a row of a register, with the row as it was before. Written by triggers only; kam.undo restores from it.';
 
 CREATE TABLE manager_role (

@@ -32,17 +32,17 @@ DECLARE
 BEGIN
 	registers := coalesce(registers, ARRAY(SELECT r.register FROM kam._registers() AS r));
 	FOREACH line IN ARRAY string_to_array(ddl, E'\n') LOOP
-		IF line ~ '^\s*--with' THEN
-			named := string_to_array(regexp_replace(line, '^\s*--with(out)?\s+|\s+$', '', 'g'), ', ');
-			stack := stack || (stack[cardinality(stack)] AND CASE WHEN line ~ '^\s*--without' THEN NOT named && registers ELSE named <@ registers END);
-		ELSIF line ~ '^\s*--end' THEN
+		IF line ~ '^[[:space:]]*--with' THEN
+			named := string_to_array(regexp_replace(line, '^[[:space:]]*--with(out)?[[:space:]]+|[[:space:]]+$', '', 'g'), ', ');
+			stack := stack || (stack[cardinality(stack)] AND CASE WHEN line ~ '^[[:space:]]*--without' THEN NOT named && registers ELSE named <@ registers END);
+		ELSIF line ~ '^[[:space:]]*--end' THEN
 			stack := trim_array(stack, 1);
 		ELSIF stack[cardinality(stack)] THEN
 			kept := kept || line;
 		END IF;
 	END LOOP;
-	RETURN regexp_replace(array_to_string(kept, E'\n'), 'VISIBLE\(([^()]*)\)',
-		'((SELECT mr.sees_all FROM my_right AS mr) OR \1 IN (SELECT oa.account_id FROM own_account AS oa))', 'g');
+	RETURN regexp_replace(array_to_string(kept, E'\n'), 'VISIBLE[(]([^()]*)[)]',
+		E'((SELECT mr.sees_all FROM my_right AS mr) OR \\1 IN (SELECT oa.account_id FROM own_account AS oa))', 'g');
 END
 $$;
 COMMENT ON FUNCTION kam._fit_views(text, text[]) IS
@@ -98,7 +98,7 @@ FROM contact AS c,
 		--end
 		UNION ALL
 		SELECT h.register, h.row_id, true AS is_history, h.changed_at AS noted_at, jsonb_strip_nulls(h.row_before)::text AS content
-		FROM register_history AS h WHERE (h.row_before ->> 'contact_id')::bigint = c.contact_id
+		FROM register_history AS h WHERE h.row_before ->> 'contact_id' = c.contact_id::text
 	) AS k
 WHERE VISIBLE(c.account_id);
 COMMENT ON VIEW contact_record IS 'One row per row of a register, present or of the past, in which a person at an account is kept: what to show to somebody who asks what we know. kam.erase_contact erases all of it.';

@@ -24,8 +24,8 @@ BEGIN
 	END LOOP;
 	-- Last, since what was done before has made history, too
 	DELETE FROM register_history AS h
-	WHERE (h.row_before ->> 'contact_id')::bigint = contact_id AND h.register IN (SELECT r.register FROM kam._registers() AS r WHERE r.given_by = 'grant_personal');
-	UPDATE register_history AS h SET row_before = jsonb_set(h.row_before, '{contact_id}', 'null') WHERE (h.row_before ->> 'contact_id')::bigint = contact_id;
+	WHERE h.row_before ->> 'contact_id' = contact_id::text AND h.register IN (SELECT r.register FROM kam._registers() AS r WHERE r.given_by = 'grant_personal');
+	UPDATE register_history AS h SET row_before = jsonb_set(h.row_before, '{contact_id}', 'null') WHERE h.row_before ->> 'contact_id' = contact_id::text;
 	RETURN erased;
 END
 $$;
@@ -45,7 +45,7 @@ DECLARE
 BEGIN
 	PERFORM set_config('search_path', mart_path, true);
 	SELECT c.contact_name INTO person FROM contact AS c WHERE c.contact_id = contact_id;
-	IF NOT FOUND AND NOT EXISTS (SELECT FROM register_history AS h WHERE (h.row_before ->> 'contact_id')::bigint = contact_id) THEN
+	IF NOT FOUND AND NOT EXISTS (SELECT FROM register_history AS h WHERE h.row_before ->> 'contact_id' = contact_id::text) THEN
 		RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('there is no contact %s, nor a trace of one', coalesce(contact_id::text, 'NULL')),
 			HINT = format('SELECT contact_id, account_id, contact_name FROM %I.contact; lists them.', mart);
 	END IF;

@@ -33,7 +33,7 @@ BEGIN
 	), line AS (
 		SELECT 0 AS place, 0 AS n, format(E'\\copy %I.%I (%s) FROM ''%s.csv'' WITH (FORMAT csv, HEADER true)', mart, register, string_agg(quote_ident(p.name), ', ' ORDER BY p.attnum), register) AS line FROM part AS p
 		UNION ALL SELECT 1, 0, 'Leave out of both, list and file, the columns that you do not have.'
-		UNION ALL SELECT 2, 0, 'Row-level security is on: roles other than the owner of the mart use INSERT, not \copy.' WHERE relation.relrowsecurity
+		UNION ALL SELECT 2, 0, 'Row-level security is on: roles other than the owner of the mart use INSERT, not COPY.' WHERE relation.relrowsecurity
 		UNION ALL
 		SELECT 3, p.attnum, concat(rpad(p.name, (SELECT max(length(q.name)) FROM part AS q)), '  ', rpad(p.type, (SELECT max(length(q.type)) FROM part AS q)), '  ',
 			CASE WHEN p.usual IS NULL AND p.is_needed THEN '(needed) ' WHEN p.usual IS NOT NULL THEN '(' || regexp_replace(p.usual, '::[a-z ]+$', '') || ') ' END, p.meaning)
@@ -54,7 +54,7 @@ AS $$
 #variable_conflict use_variable
 DECLARE
 	bound text;
-	clause text := '( REFERENCES %s(?: \([a-z_]+\))?(?: ON (?:UPDATE|DELETE) (?:SET NULL|CASCADE))*)';
+	clause text := '( REFERENCES %s(?: [(][a-z_]+[)])?(?: ON (?:UPDATE|DELETE) (?:SET NULL|CASCADE))*)';
 BEGIN
 	FOR bound IN SELECT b.contract FROM binding AS b JOIN kam._registers() AS r ON r.register = b.contract WHERE b.column_name = 'relation' ORDER BY b.contract COLLATE "C" LOOP
 		INSERT INTO binding (contract, column_name, expression)
@@ -79,7 +79,7 @@ BEGIN
 	SELECT kam._register_ddl(d.register, d.meaning, d.columns, d.rows) INTO ddl
 	FROM (SELECT * FROM kam._core_registers() UNION ALL SELECT * FROM kam._more_registers()) AS d WHERE d.register = register;
 	IF ddl IS NULL THEN
-		ddl := (SELECT part FROM regexp_split_to_table(kam._table_ddl(), '\n(?=CREATE TABLE )') AS part WHERE part ~ ('^CREATE TABLE ' || register || ' '));
+		ddl := (SELECT part FROM regexp_split_to_table(kam._table_ddl(), E'\n(?=CREATE TABLE )') AS part WHERE part ~ ('^CREATE TABLE ' || register || ' '));
 	END IF;
 	PERFORM kam._execute(kam._unlink_bound(ddl), key_type, scale);
 END
@@ -185,7 +185,7 @@ BEGIN
 	LOOP
 		-- Defaults that are a value stand in for what is not given, moments and
 		-- roles of entering do not.
-		usual := CASE WHEN c.attnotnull AND c.attname !~ '^entered_' AND c.usual !~ '\(|current_|CURRENT_' THEN c.usual END;
+		usual := CASE WHEN c.attnotnull AND c.attname !~ '^entered_' AND c.usual !~ '[(]|current_|CURRENT_' THEN c.usual END;
 		IF c.attnotnull AND columns ->> c.attname IS NULL AND usual IS NULL AND c.attname !~ '^entered_' THEN
 			missing := concat_ws(', ', missing, c.attname);
 		ELSE
@@ -214,7 +214,7 @@ BEGIN
 			HINT = 'Give a column that numbers the rows, each once.';
 	END IF;
 
-	SELECT string_agg(format('(%s) IS NOT FALSE', substring(pg_get_constraintdef(k.oid) FROM '^CHECK \((.*)\)( NOT VALID)?$')), E'\n\tAND ' ORDER BY k.conname COLLATE "C")
+	SELECT string_agg(format('(%s) IS NOT FALSE', substring(pg_get_constraintdef(k.oid) FROM '^CHECK [(](.*)[)]( NOT VALID)?$')), E'\n\tAND ' ORDER BY k.conname COLLATE "C")
 		|| coalesce(E'\n\tAND ' || (SELECT string_agg(format('%I IS NOT NULL', a.attname), ' AND ' ORDER BY a.attnum) FROM pg_attribute AS a WHERE a.attrelid = own_id AND a.attnum > 0 AND NOT a.attisdropped AND a.attnotnull AND a.attname !~ '^entered_'), '')
 	INTO checks FROM pg_constraint AS k WHERE k.conrelid = own_id AND k.contype = 'c';
 	-- Own accounts are told by manager_assignment itself.
