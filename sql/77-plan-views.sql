@@ -256,8 +256,8 @@ FROM account_month AS m
 	CROSS JOIN LATERAL (
 		SELECT 1 AS section_order, 'figures' AS section, v.fact_order::bigint AS fact_order, v.fact, v.value, v.noted_on, v.figure
 		FROM (VALUES (1, 'rank', m.rank::text, m.report_month, m.rank::numeric), (2, 'managed as key', CASE WHEN m.is_managed THEN coalesce(m.managed_reason, 'yes') ELSE 'no' END, m.managed_since, NULL),
-				(3, 'sales of the month', m.sales_amount::text, m.report_month, m.sales_amount), (4, 'sales a month', round(m.key_average, 2)::text, m.report_month, m.key_average), (5, 'sales of twelve months', m.sales_12m::text, m.report_month, m.sales_12m),
-				(6, 'sales of the twelve months before', m.sales_12m_before::text, m.report_month, m.sales_12m_before), (7, 'margin of twelve months', (m.sales_12m - m.cost_12m)::text, m.report_month, m.sales_12m - m.cost_12m),
+				(3, 'sales of the month', round(m.sales_amount, 2)::text, m.report_month, m.sales_amount), (4, 'sales a month', round(m.key_average, 2)::text, m.report_month, m.key_average), (5, 'sales of twelve months', round(m.sales_12m, 2)::text, m.report_month, m.sales_12m),
+				(6, 'sales of the twelve months before', round(m.sales_12m_before, 2)::text, m.report_month, m.sales_12m_before), (7, 'margin of twelve months', round(m.sales_12m - m.cost_12m, 2)::text, m.report_month, m.sales_12m - m.cost_12m),
 				(8, 'class', m.abc_class || coalesce(m.frequency_class, ''), m.report_month, NULL), (9, 'last purchase', m.last_purchase::text, m.last_purchase, NULL), (10, 'first purchase', m.first_purchase::text, m.first_purchase, NULL),
 				(11, 'industry', m.industry, NULL, NULL), (12, 'region', m.region, NULL, NULL), (13, 'country', m.country, NULL, NULL), (14, 'group', m.account_group, NULL, NULL)) AS v (fact_order, fact, value, noted_on, figure)
 		WHERE v.value IS NOT NULL
@@ -272,7 +272,7 @@ FROM account_month AS m
 		SELECT 2, 'responsible', 4, 'account table', m.manager, NULL, NULL WHERE m.manager IS NOT NULL
 		UNION ALL
 		SELECT 3, 'receivables', v.fact_order, v.fact, v.value, r.as_of, v.figure
-		FROM account_receivable AS r CROSS JOIN LATERAL (VALUES (1, 'open', r.open_amount::text, r.open_amount), (2, 'overdue', r.overdue_amount::text, r.overdue_amount),
+		FROM account_receivable AS r CROSS JOIN LATERAL (VALUES (1, 'open', round(r.open_amount, 2)::text, r.open_amount), (2, 'overdue', round(r.overdue_amount, 2)::text, r.overdue_amount),
 			(3, 'payment habit', round(r.payment_habit::numeric, 1)::text, round(r.payment_habit::numeric, 1)), (4, 'oldest due', r.oldest_due_on::text, NULL)) AS v (fact_order, fact, value, figure)
 		WHERE r.account_id = m.account_id AND v.value IS NOT NULL
 		UNION ALL
@@ -292,10 +292,10 @@ FROM account_month AS m
 		FROM (SELECT x.*, row_number() OVER (ORDER BY x.closed_on IS NOT NULL, x.opened_on DESC, x.account_case_id DESC) AS place FROM account_case AS x WHERE x.account_id = ANY (k.codes)) AS c
 		WHERE c.closed_on IS NULL OR c.place <= 5
 		UNION ALL
-		SELECT 7, 'plan', 1, 'target of the month', sum(f.target_sales)::text, m.report_month, sum(f.target_sales)
+		SELECT 7, 'plan', 1, 'target of the month', round(sum(f.target_sales), 2)::text, m.report_month, sum(f.target_sales)
 		FROM target AS f WHERE f.account_id = ANY (k.codes) AND f.month = m.report_month HAVING count(*) > 0
 		UNION ALL
-		SELECT 7, 'plan', 2, 'target of the fiscal year so far', sum(f.target_sales)::text, max(f.month), sum(f.target_sales)
+		SELECT 7, 'plan', 2, 'target of the fiscal year so far', round(sum(f.target_sales), 2)::text, max(f.month), sum(f.target_sales)
 		FROM target AS f CROSS JOIN settings AS s
 		WHERE f.account_id = ANY (k.codes) AND f.month BETWEEN m.report_month - make_interval(months => (extract(month FROM m.report_month)::integer + 12 - s.fiscal_year_start) % 12) AND m.report_month HAVING count(*) > 0
 		UNION ALL

@@ -197,8 +197,8 @@ describe(const DecisionMap *p)
 
 /* The map, in the units of the viewBox */
 #define TOP				52.0
-#define LEFT			132.0
-#define BOX_WIDTH		138.0
+#define LEFT			150.0
+#define BOX_WIDTH		129.0
 #define BOX_HEIGHT		38.0
 #define GAP				4.0
 #define BOXES_A_LINE	2

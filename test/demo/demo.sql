@@ -1,6 +1,6 @@
 -- Loads the shipped sales, asks them one question, makes a mart over them,
--- prints its monthly report and its strategic accounts, and writes them into
--- the file named by page, if it is set.
+-- prints its monthly report, its strategic accounts and, over invented registers,
+-- the agenda, and writes them into the file named by page, if it is set.
 
 SET client_min_messages = warning;
 CREATE EXTENSION kam;
@@ -17,6 +17,9 @@ CREATE EXTENSION kam;
 
 \set mart key_accounts
 \ir strategic.sql
+
+\warn 'Filling registers with invented entries'
+\ir registers.sql
 
 -- The same as one page, for a browser
 \if :{?page}
