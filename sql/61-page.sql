@@ -416,7 +416,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._page_receivables(date, jsonb, jsonb) IS 'Section of the monthly page: receivables, where they are bound. In the search_path of its caller.';
 
-CREATE FUNCTION kam._page_details(month date, accounts jsonb) RETURNS jsonb
+CREATE FUNCTION kam._page_details(month date, accounts jsonb, lang text) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 AS $$
 #variable_conflict use_variable
@@ -467,7 +467,8 @@ BEGIN
 						jsonb_build_object('share', c.weight), to_jsonb(round(c.contribution::numeric, 1)),
 						CASE WHEN c.is_gated_out THEN kam._say('does not count: the payment gate is not open') END)
 					ORDER BY c.priority, c.criterion COLLATE "C")
-				FROM strategic_reason AS c WHERE c.report_month = month AND c.account_id = r.account_id AND c.raw_value IS NOT NULL))),
+				FROM strategic_reason AS c WHERE c.report_month = month AND c.account_id = r.account_id AND c.raw_value IS NOT NULL)),
+			kam._page_card(r.account_id::text, month, lang)),
 			'id', accounts -> r.account_id::text -> 'anchor', 'open', true)
 			ORDER BY substr(accounts -> r.account_id::text ->> 'anchor', 2)::integer)
 		FROM (SELECT k.*, m.managed_reason, x.advice
@@ -479,7 +480,7 @@ BEGIN
 			LEFT JOIN value_month AS v ON v.report_month = month AND v.account_id = r.account_id));
 END
 $$;
-COMMENT ON FUNCTION kam._page_details(date, jsonb) IS 'Section of the monthly page: a part for each key, managed and strategic account. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._page_details(date, jsonb, text) IS 'Section of the monthly page: a part for each key, managed and strategic account; lang as in pictures. In the search_path of its caller.';
 
 CREATE FUNCTION kam._page_quality(month date) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
@@ -701,6 +702,7 @@ BEGIN
 
 	parts := jsonb_path_query_array(jsonb_build_array(
 		kam._page_alerts(month, chosen, accounts),
+		kam._page_agenda(month, chosen, accounts),
 		kam._page_headline(month, chosen),
 		kam._page_structure(month, chosen, pictures, unit),
 		kam._page_key_accounts(month, chosen, accounts),
@@ -712,7 +714,7 @@ BEGIN
 		kam._page_need(month, chosen, accounts),
 		CASE WHEN chosen = '{}' THEN kam._page_concentration(month, accounts) END,
 		kam._page_receivables(month, chosen, accounts),
-		kam._page_details(month, accounts),
+		kam._page_details(month, accounts, pictures),
 		CASE WHEN chosen = '{}' THEN kam._page_quality(month) END,
 		kam._page_origin(mart, month)), '$[*] ? (@ != null)');
 	body := jsonb_build_array(
