@@ -28,7 +28,7 @@ BEGIN
 		kam._table('Lost, to be won back: the largest amounts',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Value lost', 'n'), kam._column('Lost since', 'n'), kam._column('Last purchase', 'n w'), kam._column('Reason', 'w'), kam._column('Last action', 'w'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(w.account_id::text, w.account_name, accounts), kam._money(w.value_lost), jsonb_build_object('month', w.lost_month), jsonb_build_object('date', w.last_purchase),
-					kam._say(replace(w.loss_reason, '_', ' ')), jsonb_build_object('join', jsonb_build_array(kam._say(replace(w.last_action_kind, '_', ' ')), kam._say(replace(w.last_action_outcome, '_', ' '))), 'by', ': '), to_jsonb(w.manager))
+					CASE WHEN w.loss_reason IS NOT NULL THEN kam._say(w.loss_reason) END, CASE WHEN w.last_action_kind IS NOT NULL THEN jsonb_build_object('join', jsonb_build_array(kam._say(w.last_action_kind), kam._say(w.last_action_outcome)), 'by', ': ') END, to_jsonb(w.manager))
 				ORDER BY w.value_lost DESC, w.account_id::text COLLATE "C")
 			FROM (SELECT v.* FROM win_back AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
 				WHERE v.report_month = month AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
