@@ -475,7 +475,10 @@ BEGIN
 			FROM account_rank AS k
 				JOIN account_month AS m ON m.report_month = k.report_month AND m.account_id = k.account_id
 				LEFT JOIN abc_xyz AS x ON x.report_month = k.report_month AND x.account_id = k.account_id
-			WHERE k.report_month = month AND accounts ? k.account_id::text) AS r
+			WHERE k.report_month = month AND accounts ? k.account_id::text
+				-- by an index, since the others are many
+				AND k.account_id IN (SELECT x.account_id FROM account_month AS x WHERE x.report_month = month AND (x.is_key OR x.is_managed)
+					UNION ALL SELECT x.account_id FROM strategic_month AS x WHERE x.report_month = month AND x.is_strategic)) AS r
 			LEFT JOIN receivable_month AS h ON h.report_month = month AND h.account_id = r.account_id
 			LEFT JOIN value_month AS v ON v.report_month = month AND v.account_id = r.account_id));
 END

@@ -36,9 +36,13 @@ BEGIN
 			'Nobody is lost.'),
 		kam._note('Lost: no purchase for $1 days.', to_jsonb(lost_after)),
 		CASE WHEN chosen = '{}' THEN kam._table('Lost and won back, by month',
-			jsonb_build_array(kam._column('Month', 'h'), kam._column('Lost', 'n'), kam._column('Value lost', 'n'), kam._column('Won back', 'n'), kam._column('Their sales of the month', 'n')),
-			(SELECT jsonb_agg(jsonb_build_array(jsonb_build_object('month', d.report_month), to_jsonb(d.accounts_lost), kam._money(d.value_lost), to_jsonb(d.accounts_won_back), kam._money(d.sales_won_back)) ORDER BY d.report_month DESC)
-			FROM churn_dynamics AS d WHERE d.dimension = 'all' AND d.report_month BETWEEN month - interval '11 months' AND month)) END,
+			jsonb_build_array(kam._column('Month', 'h'), kam._column('Lost', 'n'), kam._column('Value lost', 'n'), kam._column('Won back', 'n')),
+			-- As churn_dynamics has them, which reads the labels of the accounts, too
+			(SELECT jsonb_agg(jsonb_build_array(jsonb_build_object('month', d.report_month), to_jsonb(d.lost), kam._money(d.value_lost), to_jsonb(d.won_back)) ORDER BY d.report_month DESC)
+			FROM (SELECT v.report_month, count(*) FILTER (WHERE v.lost_month = v.report_month) AS lost, coalesce(sum(v.year_sales) FILTER (WHERE v.lost_month = v.report_month), 0) AS value_lost,
+					count(*) FILTER (WHERE v.is_won_back) AS won_back
+				FROM value_month AS v WHERE (v.lost_month = v.report_month OR v.is_won_back) AND v.report_month > month - interval '12 months' AND v.report_month <= month
+				GROUP BY v.report_month) AS d)) END,
 		CASE WHEN chosen = '{}' THEN kam._table('How good the alarms were: those of three months ago',
 			jsonb_build_array(kam._column('Alarm', 'h'), kam._column('Raised', 'n'), kam._column('Did not come back', 'n'), kam._column('Share of alarms', 'n'), kam._column('Share of all it can judge', 'n')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._say(q.rule), to_jsonb(q.accounts_flagged), to_jsonb(q.accounts_gone), jsonb_build_object('share', q.hit_rate), jsonb_build_object('share', q.base_rate))
@@ -72,8 +76,8 @@ BEGIN
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(w.account_id::text, w.account_name, accounts), jsonb_build_object('text', w.product_name, 'else', w.product, 'columns', 48), to_jsonb(w.category),
 					jsonb_build_object('share', w.buyer_share), kam._money(w.white_space_value), to_jsonb(w.manager))
 				ORDER BY w.white_space_value DESC, w.account_id::text COLLATE "C", w.product COLLATE "C")
-			FROM (SELECT v.* FROM white_space AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
-				WHERE v.product IS NOT NULL AND (v.is_key OR v.is_managed) AND v.white_space_rank <= 3 AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
+			FROM (SELECT v.* FROM white_space AS v JOIN account_month AS f ON f.report_month = month AND f.account_id = v.account_id
+				WHERE v.report_month = month AND v.product IS NOT NULL AND (v.is_key OR v.is_managed) AND v.white_space_rank <= 3 AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				ORDER BY v.white_space_value DESC, v.account_id::text COLLATE "C", v.product COLLATE "C" LIMIT 15) AS w),
 			'Key accounts buy what their peers buy.'),
 		kam._table('Key accounts: how much of our assortment they buy',
@@ -81,22 +85,22 @@ BEGIN
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(a.account_id::text, a.account_name, accounts), jsonb_build_object('share', a.top_share), jsonb_build_object('share', a.top_value_share), to_jsonb(a.products_12m),
 					to_jsonb(a.products_12m_before), to_jsonb(a.new_products), to_jsonb(a.dropped_products))
 				ORDER BY a.rank, a.account_id::text COLLATE "C")
-			FROM assortment AS a JOIN account_month AS f ON f.report_month = a.report_month AND f.account_id = a.account_id
-			WHERE a.is_key AND kam._is_chosen(chosen, f.manager, f.region, f.account_group))),
+			FROM assortment AS a JOIN account_month AS f ON f.report_month = month AND f.account_id = a.account_id
+			WHERE a.report_month = month AND a.is_key AND kam._is_chosen(chosen, f.manager, f.region, f.account_group))),
 		kam._table('With potential: growing, and not key yet',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Growth', 'n'), kam._column('Twelve months', 'n'), kam._column('Potential, 0 to 100', 'n'), kam._column('Could buy in addition', 'n w'), kam._column('Class', 'w'), kam._column('Manager', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(p.account_id::text, p.account_name, accounts), jsonb_build_object('growth', p.growth), kam._money(p.sales_12m), to_jsonb(round(p.potential_score)),
 					kam._money(p.white_space_value), to_jsonb(p.abc_class), to_jsonb(p.manager))
 				ORDER BY p.potential_rank, p.account_id::text COLLATE "C")
-			FROM (SELECT v.* FROM potential_account AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
-				WHERE kam._is_chosen(chosen, f.manager, f.region, f.account_group)
+			FROM (SELECT v.* FROM potential_account AS v JOIN account_month AS f ON f.report_month = month AND f.account_id = v.account_id
+				WHERE v.report_month = month AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				ORDER BY v.potential_rank, v.account_id::text COLLATE "C" LIMIT 10) AS p)),
 		kam._table('Terms to review this quarter, largest price effects first',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Why'), kam._column('Effect of prices', 'n'), kam._column('Largest changes', 'w'), kam._column('Last review', 'n w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(d.account_id::text, d.account_name, accounts), kam._say(d.due_reason), jsonb_build_object('change', round(d.drift_value)), to_jsonb(d.largest_drifts), jsonb_build_object('date', d.reviewed_on))
 				ORDER BY abs(d.drift_value) DESC NULLS LAST, d.account_id::text COLLATE "C")
-			FROM (SELECT v.* FROM terms_review_due AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
-				WHERE kam._is_chosen(chosen, f.manager, f.region, f.account_group)
+			FROM (SELECT v.* FROM terms_review_due AS v JOIN account_month AS f ON f.report_month = month AND f.account_id = v.account_id
+				WHERE v.report_month = month AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				ORDER BY abs(v.drift_value) DESC NULLS LAST, v.account_id::text COLLATE "C" LIMIT 15) AS d)));
 END
 $$;
@@ -117,12 +121,12 @@ BEGIN
 				FROM expected_need AS e JOIN account_month AS f ON f.report_month = e.report_month AND f.account_id = e.account_id
 				WHERE e.report_month = month AND e.is_key AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				GROUP BY e.account_id) AS n)),
-		kam._table('Peaks ahead: the largest rises',
+		kam._table('Key accounts: peaks ahead, the largest rises',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Month', 'n'), kam._column('Expected', 'n'), kam._column('More than now', 'n'), kam._column('Season of', 'w')),
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(p.account_id::text, p.account_name, accounts), jsonb_build_object('month', p.needed_in), kam._money(p.expected_sales), jsonb_build_object('change', round(p.expected_rise)), kam._say(p.season_source))
 				ORDER BY p.expected_rise DESC, p.account_id::text COLLATE "C")
 			FROM (SELECT v.* FROM peak_need AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
-				WHERE v.report_month = month AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
+				WHERE v.report_month = month AND (v.is_key OR v.is_managed) AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
 				ORDER BY v.expected_rise DESC, v.account_id::text COLLATE "C" LIMIT 10) AS p)),
 		kam._table('Late deliveries of the month',
 			jsonb_build_array(kam._column('Account', 'h'), kam._column('Lines due', 'n'), kam._column('In time', 'n'), kam._column('Late', 'n'), kam._column('Not delivered', 'n'), kam._column('Longest delay, days', 'n w')),
