@@ -62,7 +62,8 @@ FROM (
 	) AS m
 	CROSS JOIN settings AS s
 	LEFT JOIN account_label AS l ON l.account_id = m.account_id
-	LEFT JOIN contact_talk AS v ON v.contact_id = m.contact_id
+	CROSS JOIN today AS t
+	LEFT JOIN LATERAL (SELECT w.last_talk_on, t.today - w.last_talk_on AS days_since FROM (SELECT max(x.done_on) AS last_talk_on FROM visit AS x WHERE x.contact_id = m.contact_id AND x.done_on <= t.today) AS w) AS v ON true
 WHERE VISIBLE(m.account_id);
 COMMENT ON VIEW decision_map IS 'One row per account with a person in contact, role in its decisions and person who has it, one per role that nobody has (is_gap), and one per person without a role (other).';
 
@@ -163,14 +164,17 @@ WITH attended AS (
 	SELECT a.account_id, f.field_name, f.field_group, f.weight, f.fresh_days, greatest(
 		CASE WHEN s.said ? f.field_name THEN coalesce(s.checked_on, '1900-01-01') END
 		--with logistics_profile
-		, (SELECT max(coalesce((coalesce(p.changed_at, p.entered_at) AT TIME ZONE (SELECT z.time_zone FROM settings AS z))::date, '1900-01-01')) FROM logistics_profile AS p JOIN account_code AS k ON k.account_code = p.account_id
-			WHERE f.field_group = 'logistics' AND k.account_id = a.account_id AND to_jsonb(p) ->> f.field_name IS NOT NULL)
+		, CASE WHEN f.field_group = 'logistics' AND p.said ? f.field_name THEN p.known_on END
 		--end
 		--with dossier_entry
 		, e.checked_on
 		--end
 		) AS known_on
 	FROM attended AS a CROSS JOIN dossier_field AS f LEFT JOIN said AS s ON s.account_id = a.account_id
+		--with logistics_profile
+		LEFT JOIN (SELECT DISTINCT ON (k.account_id) k.account_id, jsonb_strip_nulls(to_jsonb(x)) AS said, coalesce((coalesce(x.changed_at, x.entered_at) AT TIME ZONE z.time_zone)::date, '1900-01-01') AS known_on
+			FROM logistics_profile AS x JOIN account_code AS k ON k.account_code = x.account_id CROSS JOIN settings AS z ORDER BY k.account_id, coalesce(x.changed_at, x.entered_at) DESC NULLS LAST, x.logistics_profile_id DESC) AS p ON p.account_id = a.account_id
+		--end
 		--with dossier_entry
 		LEFT JOIN (SELECT k.account_id, x.field_name, max(x.checked_on) AS checked_on FROM dossier_entry AS x JOIN account_code AS k ON k.account_code = x.account_id GROUP BY k.account_id, x.field_name) AS e
 			ON e.account_id = a.account_id AND e.field_name = f.field_name
