@@ -134,17 +134,19 @@ WITH said AS MATERIALIZED (
 			WHERE s.answered_on <= p.as_of
 			ORDER BY p.is_before, s.account_id, s.aspect, s.contact_id, s.answered_on DESC, s.survey_answer_id DESC) AS w
 ), aspect AS (
-	SELECT h.is_before, h.account_id, h.aspect, 10 * sum(h.grade * h.weight) / sum(h.weight) AS satisfaction_index, count(*) AS answers, max(h.answered_on) AS last_answer_on, min(h.grade) AS lowest_grade
-	FROM heard AS h GROUP BY h.is_before, h.account_id, h.aspect HAVING sum(h.weight) > 0
+	SELECT h.account_id, h.aspect, 10 * sum(h.grade * h.weight) FILTER (WHERE NOT h.is_before) / nullif(sum(h.weight) FILTER (WHERE NOT h.is_before), 0) AS satisfaction_index,
+		10 * sum(h.grade * h.weight) FILTER (WHERE h.is_before) / nullif(sum(h.weight) FILTER (WHERE h.is_before), 0) AS satisfaction_before,
+		count(*) FILTER (WHERE NOT h.is_before) AS answers, max(h.answered_on) FILTER (WHERE NOT h.is_before) AS last_answer_on, min(h.grade) FILTER (WHERE NOT h.is_before) AS lowest_grade
+	FROM heard AS h GROUP BY h.account_id, h.aspect
 ), index AS (
-	SELECT a.is_before, a.account_id, a.aspect, a.satisfaction_index, a.answers, a.last_answer_on, a.lowest_grade, 1 AS aspects FROM aspect AS a
+	SELECT a.account_id, a.aspect, a.satisfaction_index, a.satisfaction_before, a.answers, a.last_answer_on, a.lowest_grade, 1 AS aspects FROM aspect AS a
 	UNION ALL
-	SELECT a.is_before, a.account_id, 'all', avg(a.satisfaction_index), sum(a.answers), max(a.last_answer_on), min(a.lowest_grade), count(*) FROM aspect AS a GROUP BY a.is_before, a.account_id
+	SELECT a.account_id, 'all', avg(a.satisfaction_index), avg(a.satisfaction_before), sum(a.answers), max(a.last_answer_on), min(a.lowest_grade), count(*) FROM aspect AS a GROUP BY a.account_id
 )
-SELECT n.account_id, l.account_name, n.aspect, n.satisfaction_index::double precision AS satisfaction_index, b.satisfaction_index::double precision AS satisfaction_before,
-	(n.satisfaction_index - b.satisfaction_index)::double precision AS satisfaction_change, n.aspects::integer AS aspects, n.answers::integer AS answers, n.lowest_grade, n.last_answer_on
-FROM index AS n LEFT JOIN index AS b ON b.is_before AND b.account_id = n.account_id AND b.aspect = n.aspect LEFT JOIN account_label AS l ON l.account_id = n.account_id
-WHERE NOT n.is_before;
+SELECT n.account_id, l.account_name, n.aspect, n.satisfaction_index::double precision AS satisfaction_index, n.satisfaction_before::double precision AS satisfaction_before,
+	(n.satisfaction_index - n.satisfaction_before)::double precision AS satisfaction_change, n.aspects::integer AS aspects, n.answers::integer AS answers, n.lowest_grade, n.last_answer_on
+FROM index AS n LEFT JOIN account_label AS l ON l.account_id = n.account_id
+WHERE n.satisfaction_index IS NOT NULL;
 COMMENT ON VIEW satisfaction IS 'One row per account and aspect of which somebody there gave an opinion, and one for all of them: the index, 0 to 100, is the mean of the last answer of each person, an answer counting half as much after settings.survey_half_life days; of all aspects it is their plain mean.';
 --end
 
@@ -153,7 +155,7 @@ CREATE VIEW dossier_coverage WITH (security_barrier) AS
 WITH attended AS (
 	SELECT l.report_month, m.account_id, m.account_name, m.manager, m.is_key, m.is_managed
 	FROM (SELECT max(r.report_month) AS report_month FROM report_month AS r) AS l JOIN account_month AS m ON m.report_month = l.report_month
-	WHERE m.exclusion IS NULL AND (m.is_key OR m.is_managed OR EXISTS (SELECT FROM dossier AS d LEFT JOIN merged_account AS g ON g.old_account_id = d.account_id WHERE coalesce(g.account_id, d.account_id) = m.account_id))
+	WHERE m.exclusion IS NULL AND (m.is_key OR m.is_managed OR m.account_id IN (SELECT coalesce(g.account_id, d.account_id) FROM dossier AS d LEFT JOIN merged_account AS g ON g.old_account_id = d.account_id))
 		AND VISIBLE(m.account_id)
 ), said AS (
 	SELECT DISTINCT ON (a.account_id) a.account_id, coalesce(d.checked_on, (coalesce(d.changed_at, d.entered_at) AT TIME ZONE s.time_zone)::date) AS checked_on,
