@@ -62,7 +62,8 @@ FROM (
 	) AS m
 	CROSS JOIN settings AS s
 	LEFT JOIN account_label AS l ON l.account_id = m.account_id
-	LEFT JOIN contact_talk AS v ON v.contact_id = m.contact_id
+	CROSS JOIN today AS t
+	LEFT JOIN LATERAL (SELECT w.last_talk_on, t.today - w.last_talk_on AS days_since FROM (SELECT max(x.done_on) AS last_talk_on FROM visit AS x WHERE x.contact_id = m.contact_id AND x.done_on <= t.today) AS w) AS v ON true
 WHERE VISIBLE(m.account_id);
 COMMENT ON VIEW decision_map IS 'One row per account with a person in contact, role in its decisions and person who has it, one per role that nobody has (is_gap), and one per person without a role (other).';
 
@@ -133,17 +134,19 @@ WITH said AS MATERIALIZED (
 			WHERE s.answered_on <= p.as_of
 			ORDER BY p.is_before, s.account_id, s.aspect, s.contact_id, s.answered_on DESC, s.survey_answer_id DESC) AS w
 ), aspect AS (
-	SELECT h.is_before, h.account_id, h.aspect, 10 * sum(h.grade * h.weight) / sum(h.weight) AS satisfaction_index, count(*) AS answers, max(h.answered_on) AS last_answer_on, min(h.grade) AS lowest_grade
-	FROM heard AS h GROUP BY h.is_before, h.account_id, h.aspect HAVING sum(h.weight) > 0
+	SELECT h.account_id, h.aspect, 10 * sum(h.grade * h.weight) FILTER (WHERE NOT h.is_before) / nullif(sum(h.weight) FILTER (WHERE NOT h.is_before), 0) AS satisfaction_index,
+		10 * sum(h.grade * h.weight) FILTER (WHERE h.is_before) / nullif(sum(h.weight) FILTER (WHERE h.is_before), 0) AS satisfaction_before,
+		count(*) FILTER (WHERE NOT h.is_before) AS answers, max(h.answered_on) FILTER (WHERE NOT h.is_before) AS last_answer_on, min(h.grade) FILTER (WHERE NOT h.is_before) AS lowest_grade
+	FROM heard AS h GROUP BY h.account_id, h.aspect
 ), index AS (
-	SELECT a.is_before, a.account_id, a.aspect, a.satisfaction_index, a.answers, a.last_answer_on, a.lowest_grade, 1 AS aspects FROM aspect AS a
+	SELECT a.account_id, a.aspect, a.satisfaction_index, a.satisfaction_before, a.answers, a.last_answer_on, a.lowest_grade, 1 AS aspects FROM aspect AS a
 	UNION ALL
-	SELECT a.is_before, a.account_id, 'all', avg(a.satisfaction_index), sum(a.answers), max(a.last_answer_on), min(a.lowest_grade), count(*) FROM aspect AS a GROUP BY a.is_before, a.account_id
+	SELECT a.account_id, 'all', avg(a.satisfaction_index), avg(a.satisfaction_before), sum(a.answers), max(a.last_answer_on), min(a.lowest_grade), count(*) FROM aspect AS a GROUP BY a.account_id
 )
-SELECT n.account_id, l.account_name, n.aspect, n.satisfaction_index::double precision AS satisfaction_index, b.satisfaction_index::double precision AS satisfaction_before,
-	(n.satisfaction_index - b.satisfaction_index)::double precision AS satisfaction_change, n.aspects::integer AS aspects, n.answers::integer AS answers, n.lowest_grade, n.last_answer_on
-FROM index AS n LEFT JOIN index AS b ON b.is_before AND b.account_id = n.account_id AND b.aspect = n.aspect LEFT JOIN account_label AS l ON l.account_id = n.account_id
-WHERE NOT n.is_before;
+SELECT n.account_id, l.account_name, n.aspect, n.satisfaction_index::double precision AS satisfaction_index, n.satisfaction_before::double precision AS satisfaction_before,
+	(n.satisfaction_index - n.satisfaction_before)::double precision AS satisfaction_change, n.aspects::integer AS aspects, n.answers::integer AS answers, n.lowest_grade, n.last_answer_on
+FROM index AS n LEFT JOIN account_label AS l ON l.account_id = n.account_id
+WHERE n.satisfaction_index IS NOT NULL;
 COMMENT ON VIEW satisfaction IS 'One row per account and aspect of which somebody there gave an opinion, and one for all of them: the index, 0 to 100, is the mean of the last answer of each person, an answer counting half as much after settings.survey_half_life days; of all aspects it is their plain mean.';
 --end
 
@@ -152,7 +155,7 @@ CREATE VIEW dossier_coverage WITH (security_barrier) AS
 WITH attended AS (
 	SELECT l.report_month, m.account_id, m.account_name, m.manager, m.is_key, m.is_managed
 	FROM (SELECT max(r.report_month) AS report_month FROM report_month AS r) AS l JOIN account_month AS m ON m.report_month = l.report_month
-	WHERE m.exclusion IS NULL AND (m.is_key OR m.is_managed OR EXISTS (SELECT FROM dossier AS d LEFT JOIN merged_account AS g ON g.old_account_id = d.account_id WHERE coalesce(g.account_id, d.account_id) = m.account_id))
+	WHERE m.exclusion IS NULL AND (m.is_key OR m.is_managed OR m.account_id IN (SELECT coalesce(g.account_id, d.account_id) FROM dossier AS d LEFT JOIN merged_account AS g ON g.old_account_id = d.account_id))
 		AND VISIBLE(m.account_id)
 ), said AS (
 	SELECT DISTINCT ON (a.account_id) a.account_id, coalesce(d.checked_on, (coalesce(d.changed_at, d.entered_at) AT TIME ZONE s.time_zone)::date) AS checked_on,
@@ -163,14 +166,17 @@ WITH attended AS (
 	SELECT a.account_id, f.field_name, f.field_group, f.weight, f.fresh_days, greatest(
 		CASE WHEN s.said ? f.field_name THEN coalesce(s.checked_on, '1900-01-01') END
 		--with logistics_profile
-		, (SELECT max(coalesce((coalesce(p.changed_at, p.entered_at) AT TIME ZONE (SELECT z.time_zone FROM settings AS z))::date, '1900-01-01')) FROM logistics_profile AS p JOIN account_code AS k ON k.account_code = p.account_id
-			WHERE f.field_group = 'logistics' AND k.account_id = a.account_id AND to_jsonb(p) ->> f.field_name IS NOT NULL)
+		, CASE WHEN f.field_group = 'logistics' AND p.said ? f.field_name THEN p.known_on END
 		--end
 		--with dossier_entry
 		, e.checked_on
 		--end
 		) AS known_on
 	FROM attended AS a CROSS JOIN dossier_field AS f LEFT JOIN said AS s ON s.account_id = a.account_id
+		--with logistics_profile
+		LEFT JOIN (SELECT DISTINCT ON (k.account_id) k.account_id, jsonb_strip_nulls(to_jsonb(x)) AS said, coalesce((coalesce(x.changed_at, x.entered_at) AT TIME ZONE z.time_zone)::date, '1900-01-01') AS known_on
+			FROM logistics_profile AS x JOIN account_code AS k ON k.account_code = x.account_id CROSS JOIN settings AS z ORDER BY k.account_id, coalesce(x.changed_at, x.entered_at) DESC NULLS LAST, x.logistics_profile_id DESC) AS p ON p.account_id = a.account_id
+		--end
 		--with dossier_entry
 		LEFT JOIN (SELECT k.account_id, x.field_name, max(x.checked_on) AS checked_on FROM dossier_entry AS x JOIN account_code AS k ON k.account_code = x.account_id GROUP BY k.account_id, x.field_name) AS e
 			ON e.account_id = a.account_id AND e.field_name = f.field_name

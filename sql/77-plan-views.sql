@@ -74,6 +74,17 @@ COMMENT ON VIEW bonus_progress IS 'One row per account, bonus agreement and peri
 
 --with entitlement, benefit_given
 CREATE VIEW benefit_use WITH (security_barrier) AS
+WITH strategic AS MATERIALIZED (
+	SELECT s.account_id FROM strategic_month AS s WHERE s.is_strategic AND s.report_month = (SELECT max(r.report_month) FROM report_month AS r)
+), in_force AS MATERIALIZED (
+	SELECT DISTINCT ON (k.account_id, o.benefit_id) k.account_id, o.benefit_id, o.entitlement_id, o.approved_by, o.valid_from, o.valid_until, o.budget
+	FROM entitlement AS o JOIN account_code AS k ON k.account_code = o.account_id CROSS JOIN today AS d
+	WHERE o.valid_from <= d.today AND (o.valid_until IS NULL OR o.valid_until >= d.today)
+	ORDER BY k.account_id, o.benefit_id, o.valid_from DESC, o.entitlement_id DESC
+), given AS MATERIALIZED (
+	SELECT k.account_id, o.benefit_id, o.given_on, o.cost, o.is_justified, (d.today - interval '12 months')::date AS year_begin
+	FROM benefit_given AS o JOIN account_code AS k ON k.account_code = o.account_id CROSS JOIN today AS d WHERE o.given_on <= d.today
+)
 SELECT l.report_month, true AS is_latest, x.account_id, n.account_name, n.manager, x.benefit_id, b.benefit_name, b.category AS benefit_category, b.receiver AS benefit_receiver,
 	x.entitlement_id IS NOT NULL OR x.is_strategic AND b.is_for_all AS is_entitled, b.needs_approval, x.approved_by, x.valid_until AS entitled_until, x.budget AS benefit_budget,
 	coalesce(x.given, 0)::integer AS given_12m, coalesce(x.unjustified, 0)::integer AS unjustified_12m, coalesce(x.cost, 0)::numeric(24,4) AS benefit_cost_12m,
@@ -81,21 +92,19 @@ SELECT l.report_month, true AS is_latest, x.account_id, n.account_name, n.manage
 	CASE WHEN x.entitlement_id IS NULL AND NOT (x.is_strategic AND b.is_for_all) THEN 'given without entitlement' WHEN b.needs_approval AND x.approved_by IS NULL THEN 'not approved'
 		WHEN x.period_cost > x.budget THEN 'above its budget' WHEN x.last_given_on IS NULL THEN 'not used' ELSE 'in use' END AS benefit_state
 FROM (SELECT max(r.report_month) AS report_month FROM report_month AS r) AS l
-	CROSS JOIN LATERAL (
-		SELECT p.account_id, p.benefit_id, e.entitlement_id, e.approved_by, e.valid_until, e.budget, v.given, v.unjustified, v.cost, v.last_given_on,
-			(SELECT sum(o.cost) FROM benefit_given AS o JOIN account_code AS k ON k.account_code = o.account_id
-				WHERE k.account_id = p.account_id AND o.benefit_id = p.benefit_id AND o.given_on >= e.valid_from AND o.given_on <= coalesce(e.valid_until, t.today)) AS period_cost,
-			EXISTS (SELECT FROM strategic_month AS s WHERE s.report_month = l.report_month AND s.account_id = p.account_id AND s.is_strategic) AS is_strategic
-		FROM today AS t CROSS JOIN (
-				SELECT k.account_id, o.benefit_id FROM entitlement AS o JOIN account_code AS k ON k.account_code = o.account_id CROSS JOIN today AS d WHERE o.valid_from <= d.today AND (o.valid_until IS NULL OR o.valid_until >= d.today)
-				UNION SELECT k.account_id, o.benefit_id FROM benefit_given AS o JOIN account_code AS k ON k.account_code = o.account_id CROSS JOIN today AS d WHERE o.given_on > (d.today - interval '12 months')::date AND o.given_on <= d.today
-				UNION SELECT s.account_id, a.benefit_id FROM strategic_month AS s CROSS JOIN benefit AS a WHERE s.report_month = l.report_month AND s.is_strategic AND a.is_for_all AND a.is_active) AS p
-			LEFT JOIN LATERAL (SELECT o.* FROM entitlement AS o JOIN account_code AS k ON k.account_code = o.account_id
-				WHERE k.account_id = p.account_id AND o.benefit_id = p.benefit_id AND o.valid_from <= t.today AND (o.valid_until IS NULL OR o.valid_until >= t.today)
-				ORDER BY o.valid_from DESC, o.entitlement_id DESC LIMIT 1) AS e ON true
-			LEFT JOIN (SELECT k.account_id, o.benefit_id, count(*) FILTER (WHERE o.given_on > (d.today - interval '12 months')::date) AS given, count(*) FILTER (WHERE NOT o.is_justified AND o.given_on > (d.today - interval '12 months')::date) AS unjustified,
-					sum(o.cost) FILTER (WHERE o.given_on > (d.today - interval '12 months')::date) AS cost, max(o.given_on) AS last_given_on
-				FROM benefit_given AS o JOIN account_code AS k ON k.account_code = o.account_id CROSS JOIN today AS d WHERE o.given_on <= d.today GROUP BY k.account_id, o.benefit_id) AS v ON v.account_id = p.account_id AND v.benefit_id = p.benefit_id
+	CROSS JOIN (
+		SELECT p.account_id, p.benefit_id, p.is_strategic, e.entitlement_id, e.approved_by, e.valid_until, e.budget, e.period_cost, v.given, v.unjustified, v.cost, v.last_given_on
+		FROM (SELECT q.account_id, q.benefit_id, bool_or(q.is_strategic) OR EXISTS (SELECT FROM strategic AS s WHERE s.account_id = q.account_id) AS is_strategic
+				FROM (SELECT f.account_id, f.benefit_id, false AS is_strategic FROM in_force AS f
+					UNION ALL SELECT g.account_id, g.benefit_id, false FROM given AS g WHERE g.given_on > g.year_begin
+					UNION ALL SELECT s.account_id, a.benefit_id, true FROM strategic AS s CROSS JOIN benefit AS a WHERE a.is_for_all AND a.is_active) AS q
+				GROUP BY q.account_id, q.benefit_id) AS p
+			LEFT JOIN (SELECT f.account_id, f.benefit_id, f.entitlement_id, f.approved_by, f.valid_until, f.budget, sum(g.cost) AS period_cost
+				FROM in_force AS f LEFT JOIN given AS g ON g.account_id = f.account_id AND g.benefit_id = f.benefit_id AND g.given_on >= f.valid_from
+				GROUP BY f.account_id, f.benefit_id, f.entitlement_id, f.approved_by, f.valid_until, f.budget) AS e ON e.account_id = p.account_id AND e.benefit_id = p.benefit_id
+			LEFT JOIN (SELECT g.account_id, g.benefit_id, count(*) FILTER (WHERE g.given_on > g.year_begin) AS given, count(*) FILTER (WHERE NOT g.is_justified AND g.given_on > g.year_begin) AS unjustified,
+					sum(g.cost) FILTER (WHERE g.given_on > g.year_begin) AS cost, max(g.given_on) AS last_given_on
+				FROM given AS g GROUP BY g.account_id, g.benefit_id) AS v ON v.account_id = p.account_id AND v.benefit_id = p.benefit_id
 		WHERE VISIBLE(p.account_id)) AS x
 	JOIN benefit AS b ON b.benefit_id = x.benefit_id
 	LEFT JOIN account_label AS n ON n.account_id = x.account_id;
@@ -223,9 +232,9 @@ SELECT m.report_month, true AS is_latest, m.account_id, m.account_name, m.manage
 	NULL::numeric(24,4) AS usual_minimum_order, NULL::boolean AS needs_customs, NULL::boolean AS needs_special_packaging, NULL::text AS packaging,
 	--end
 	m.purchase_days_12m AS orders_12m, n.needed_amount AS next_month_need,
-	(SELECT count(*) FROM account_case AS c JOIN account_code AS k ON k.account_code = c.account_id WHERE k.account_id = m.account_id AND c.closed_on IS NULL AND c.kind = 'replacement')::integer AS replacements_due,
+	coalesce(c.replacements, 0)::integer AS replacements_due,
 	--with exchange
-	(SELECT count(*) FROM exchange AS e JOIN account_code AS k ON k.account_code = e.account_id WHERE k.account_id = m.account_id AND e.done_on IS NULL)::integer AS exchanges_due
+	coalesce(e.exchanges, 0)::integer AS exchanges_due
 	--end
 	--without exchange
 	0 AS exchanges_due
@@ -233,9 +242,13 @@ SELECT m.report_month, true AS is_latest, m.account_id, m.account_name, m.manage
 FROM account_month AS m
 	LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id
 	LEFT JOIN (SELECT x.account_id, sum(x.needed_amount) AS needed_amount FROM production_need AS x WHERE x.needed_month = (x.report_month + interval '1 month')::date GROUP BY x.account_id) AS n ON n.account_id = m.account_id
+	LEFT JOIN (SELECT k.account_id, count(*) AS replacements FROM account_case AS x JOIN account_code AS k ON k.account_code = x.account_id WHERE x.closed_on IS NULL AND x.kind = 'replacement' GROUP BY k.account_id) AS c ON c.account_id = m.account_id
+	--with exchange
+	LEFT JOIN (SELECT k.account_id, count(*) AS exchanges FROM exchange AS x JOIN account_code AS k ON k.account_code = x.account_id WHERE x.done_on IS NULL GROUP BY k.account_id) AS e ON e.account_id = m.account_id
+	--end
 	--with logistics_profile
-	LEFT JOIN LATERAL (SELECT o.* FROM logistics_profile AS o JOIN account_code AS k ON k.account_code = o.account_id WHERE k.account_id = m.account_id
-		ORDER BY k.account_code = k.account_id DESC, o.logistics_profile_id DESC LIMIT 1) AS p ON true
+	LEFT JOIN (SELECT DISTINCT ON (k.account_id) k.account_id AS final_id, o.* FROM logistics_profile AS o JOIN account_code AS k ON k.account_code = o.account_id
+		ORDER BY k.account_id, k.account_code = k.account_id DESC, o.logistics_profile_id DESC) AS p ON p.final_id = m.account_id
 	--end
 WHERE m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AND m.exclusion IS NULL AND (m.is_key OR m.is_managed OR t.is_strategic) AND VISIBLE(m.account_id);
 COMMENT ON VIEW transport_need IS 'One row per account that is key, managed as key or strategic: who is dispatched first, how goods get there, and what is to be sent besides its orders. For transport.';

@@ -64,6 +64,7 @@ race_views() {
 		FROM pg_class AS c
 		WHERE c.relnamespace = '$mart'::regnamespace
 			AND c.relname IN (SELECT relation_name FROM kam._mart_relation() WHERE made_as = 'report')
+			AND (SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attname IN ('report_month', 'is_latest')) = 2
 			AND ('$*' = '' OR c.relname = ANY (string_to_array('$*', ' ')))
 		ORDER BY c.relname"
 	views=$REPLY

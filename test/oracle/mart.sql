@@ -650,9 +650,10 @@ BEGIN
 	row_count := 0;
 	FOR v IN SELECT g.relname, EXISTS (SELECT FROM pg_attribute WHERE attrelid = g.oid AND attname = 'report_month' AND attnum > 0) AS has_month
 		FROM pg_class AS g WHERE g.relnamespace = quote_ident(mart)::regnamespace AND g.relkind = 'v' AND g.relname NOT LIKE 'source\_%' AND g.relname NOT IN ('data_quality', 'restatement')
-			-- registers and the rights on them, which no refresh makes
-			AND g.relname NOT IN ('today', 'merged_account', 'own_account', 'my_right', 'contact_record', 'register_change')
-			AND (until = 'infinity' OR relname NOT IN ('account', 'month_to_date')) ORDER BY g.relname COLLATE "C" LOOP
+			-- registers and the rights on them, which no refresh makes, and what is
+			-- another one each day
+			AND g.relname NOT IN ('today', 'merged_account', 'own_account', 'my_right', 'contact_record', 'register_change', 'agenda')
+			AND (until = 'infinity' OR relname NOT IN ('account', 'month_to_date', 'account_card', 'account_code', 'account_responsible')) ORDER BY g.relname COLLATE "C" LOOP
 		EXECUTE format($q$
 			WITH g AS (SELECT to_jsonb(v) - $1 AS j FROM %1$I.%3$I AS v WHERE %4$s), w AS (SELECT to_jsonb(v) - $1 AS j FROM %2$I.%3$I AS v WHERE %4$s)
 			SELECT (SELECT count(*) FROM w), (SELECT count(*) FROM (SELECT j FROM g EXCEPT ALL SELECT j FROM w) AS x) + (SELECT count(*) FROM (SELECT j FROM w EXCEPT ALL SELECT j FROM g) AS x)

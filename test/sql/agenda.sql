@@ -159,6 +159,12 @@ UPDATE settings SET report_months = 6;
 INSERT INTO survey_answer (account_id, aspect, grade, answered_on) VALUES (1, 'goods', 8, '2024-02-29');
 SELECT due FROM due('2025-02-28', 'survey');
 SELECT listed('2025-02-01', '2025-03-05', 'survey', 1) AS account_1;
+-- Terms: by the end of the quarter after that of the last review, or as agreed
+SELECT due FROM due('2024-02-29', 'terms review');
+INSERT INTO terms_review (account_id, reviewed_on, outcome, next_review_on) VALUES (1, '2023-12-31', 'kept', NULL), (77, '2024-01-01', 'raised', '2024-02-29');
+SELECT listed('2024-02-01', '2024-07-10', 'terms review', 1) AS account_1, listed('2024-02-01', '2024-07-10', 'terms review', 2) AS account_2;
+INSERT INTO terms_review (account_id, reviewed_on, outcome) VALUES (1, '2024-03-31', 'kept'), (2, '2024-04-01', 'kept');
+SELECT listed('2024-02-01', '2024-07-10', 'terms review', 1) AS account_1, listed('2024-02-01', '2024-07-10', 'terms review', 2) AS account_2;
 -- Dossier: how fresh it is goes by its least durable field that is filled, and
 -- the day by settings.time_zone
 SELECT due FROM due('2024-03-02', 'dossier');
