@@ -416,7 +416,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._page_receivables(date, jsonb, jsonb) IS 'Section of the monthly page: receivables, where they are bound. In the search_path of its caller.';
 
-CREATE FUNCTION kam._page_details(month date, accounts jsonb, lang text) RETURNS jsonb
+CREATE FUNCTION kam._page_details(month date, accounts jsonb, lang text, with_persons boolean) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 AS $$
 #variable_conflict use_variable
@@ -468,7 +468,7 @@ BEGIN
 						CASE WHEN c.is_gated_out THEN kam._say('does not count: the payment gate is not open') END)
 					ORDER BY c.priority, c.criterion COLLATE "C")
 				FROM strategic_reason AS c WHERE c.report_month = month AND c.account_id = r.account_id AND c.raw_value IS NOT NULL)),
-			kam._page_card(r.account_id::text, month, lang)),
+			kam._page_card(r.account_id::text, month, lang, with_persons)),
 			'id', accounts -> r.account_id::text -> 'anchor', 'open', true)
 			ORDER BY substr(accounts -> r.account_id::text ->> 'anchor', 2)::integer)
 		FROM (SELECT k.*, m.managed_reason, x.advice
@@ -483,7 +483,7 @@ BEGIN
 			LEFT JOIN value_month AS v ON v.report_month = month AND v.account_id = r.account_id));
 END
 $$;
-COMMENT ON FUNCTION kam._page_details(date, jsonb, text) IS 'Section of the monthly page: a part for each key, managed and strategic account; lang as in pictures. In the search_path of its caller.';
+COMMENT ON FUNCTION kam._page_details(date, jsonb, text, boolean) IS 'Section of the monthly page: a part for each key, managed and strategic account; lang as in pictures. In the search_path of its caller.';
 
 CREATE FUNCTION kam._page_quality(month date) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
@@ -681,7 +681,7 @@ END
 $$;
 COMMENT ON FUNCTION kam._page_month(text, date) IS 'The report month of a page: the latest without a date. In the search_path of its caller.';
 
-CREATE FUNCTION kam.report_html(mart text, month date DEFAULT NULL, manager text DEFAULT NULL, region text DEFAULT NULL, account_group text DEFAULT NULL, lang text DEFAULT 'en') RETURNS text
+CREATE FUNCTION kam.report_html(mart text, month date DEFAULT NULL, manager text DEFAULT NULL, region text DEFAULT NULL, account_group text DEFAULT NULL, lang text DEFAULT 'en', with_persons boolean DEFAULT true) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -717,7 +717,7 @@ BEGIN
 		kam._page_need(month, chosen, accounts),
 		CASE WHEN chosen = '{}' THEN kam._page_concentration(month, accounts) END,
 		kam._page_receivables(month, chosen, accounts),
-		kam._page_details(month, accounts, pictures),
+		kam._page_details(month, accounts, pictures, coalesce(with_persons, false)),
 		CASE WHEN chosen = '{}' THEN kam._page_quality(month) END,
 		kam._page_origin(mart, month)), '$[*] ? (@ != null)');
 	body := jsonb_build_array(
@@ -747,8 +747,8 @@ BEGIN
 		jsonb_build_object('<body', jsonb_build_array(body, jsonb_build_object('js', kam._page_script())))), 'lang', kam._say('en')), lang);
 END
 $$;
-COMMENT ON FUNCTION kam.report_html(text, date, text, text, text, text) IS
-'The report of a month (any day of it; NULL: the latest) as one page of HTML, in ASCII, that refers to nothing outside itself: alerts, main figures, structure, key accounts, changes, strategic accounts, falling and silent ones, dependence, receivables, a section per account, data quality. manager, region, account_group: only their accounts, as labelled in that month. lang: en, ru, zh, de, or another one of the mart''s table translation. Only for the owner of the mart. Errors: a month that the mart has not computed (22023), an infinite date (22008), an unknown language (22023).';
+COMMENT ON FUNCTION kam.report_html(text, date, text, text, text, text, boolean) IS
+'The report of a month (any day of it; NULL: the latest) as one page of HTML, in ASCII, that refers to nothing outside itself: alerts, what is due, main figures, structure, key accounts, changes, strategic accounts, falling and silent ones, who may leave, what to offer, what will be needed, dependence, receivables, a section per account, data quality. manager, region, account_group: only their accounts, as labelled in that month. lang: en, ru, zh, de, or another one of the mart''s table translation. with_persons: whether contacts and their days are on it, as far as the registers have them. Only for the owner of the mart. Errors: a month that the mart has not computed (22023), an infinite date (22008), an unknown language (22023).';
 
 CREATE FUNCTION kam.report_mail(mart text, month date DEFAULT NULL, manager text DEFAULT NULL, lang text DEFAULT 'en') RETURNS text
 	LANGUAGE plpgsql STABLE
@@ -763,7 +763,7 @@ BEGIN
 	PERFORM set_config('search_path', kam._mart_path(mart), true);
 	month := kam._page_month(mart, month);
 	lang := kam._page_language(coalesce(lang, 'en'), false);
-	sections := jsonb_build_array(kam._page_alerts(month, chosen, '{}'), kam._page_headline(month, chosen), kam._page_key_accounts(month, chosen, '{}'), kam._page_changes(month, chosen, '{}'));
+	sections := jsonb_build_array(kam._page_alerts(month, chosen, '{}'), kam._page_agenda(month, chosen, '{}'), kam._page_headline(month, chosen), kam._page_key_accounts(month, chosen, '{}'), kam._page_changes(month, chosen, '{}'));
 	RETURN kam._html(jsonb_build_object('mail', jsonb_build_object('<div', jsonb_build_array(
 		jsonb_build_object('<h1', jsonb_build_object('join', jsonb_build_array(kam._say('Key-account report'), jsonb_build_object('month', month), to_jsonb(manager)), 'by', ', '),
 			'style', 'font-size:20px'),
