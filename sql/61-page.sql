@@ -639,7 +639,7 @@ CREATE FUNCTION kam.words(OUT english text, OUT ru text, OUT zh text, OUT de tex
 	LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 400
 	AS 'MODULE_PATHNAME', 'kam_words';
 COMMENT ON FUNCTION kam.words() IS
-'One row per text of pages and pictures: in English, as it is looked up, and in the languages that kam speaks. What is_in_pictures also stands in pictures. Whoever wants another language writes translations into the table translation of a mart, or gives a JSON object of them as lang. $1, $2 and so on stand for figures; "en" is translated by the code of the language, "1,234.5%" by the same number as the language writes it, "3=K 6=M 9=B 12=T" by powers of ten and the signs of large numbers.';
+'One row per text of pages and pictures: in English, as it is looked up, and in the languages that kam speaks; NULL where the encoding of the database lacks its letters. What is_in_pictures also stands in pictures. Whoever wants another language writes translations into the table translation of a mart, or gives a JSON object of them as lang. $1, $2 and so on stand for figures; "en" is translated by the code of the language, "1,234.5%" by the same number as the language writes it, "3=K 6=M 9=B 12=T" by powers of ten and the signs of large numbers.';
 
 CREATE FUNCTION kam._page_language(lang text, is_for_pictures boolean) RETURNS text
 	LANGUAGE plpgsql STABLE

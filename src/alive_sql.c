@@ -156,7 +156,10 @@ read_parameters(KamModel model, ArrayType *array, double *parameters)
 				 errmsg("parameters of %s must be a list of %d numbers: %s",
 						model_name[model], n, parameter_names[model]),
 				 errhint("Give what kam.%s_fit() returned.", model_name[model])));
-	memcpy(parameters, (const char *) array + ARR_OVERHEAD_NONULLS(1), sizeof(double) * n);
+	/* a slice of an array with NULLs has a bitmap, though no NULL is left */
+	memcpy(parameters, (const char *) array +
+		   (ARR_HASNULL(array) ? (Size) array->dataoffset : ARR_OVERHEAD_NONULLS(1)),
+		   sizeof(double) * n);
 	for (int i = 0; i < n; i++)
 	{
 		bool		has_unit = i == kam_parameter_with_unit(model);

@@ -62,6 +62,9 @@ PG_FUNCTION_INFO_V1(kam_html);
 /* Columns of a text that says no other */
 #define TEXT_COLUMNS		400
 
+/* Most columns that one may have */
+#define COLUMNS_OF_TEXT_MAX	100000
+
 #define FIGURES_MAX			9
 
 typedef struct Page
@@ -137,7 +140,7 @@ date_text(Page *page, const JsonbValue *value, bool is_month)
 
 	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || text[end] != '\0' ||
 		month < 1 || month > 12)
-		return text;
+		return kam_markup_clean(text, strlen(text), TEXT_COLUMNS);
 	month += (year - 2000) * 12 - 1;
 	return is_month ? kam_wording_month(page->wording, month) :
 		kam_wording_date(page->wording, month, day);
@@ -186,8 +189,13 @@ joined(Page *page, JsonbContainer *object, const JsonbValue *parts)
 	JsonbIteratorToken token;
 	JsonbValue	v;
 	JsonbValue	by;
-	const char *separator = member(object, "by", &by) && by.type == jbvString ? string_of(&by) : "";
+	const char *separator = "";
 
+	if (member(object, "by", &by) && by.type == jbvString)
+	{
+		separator = string_of(&by);
+		separator = pg_server_to_any(separator, strlen(separator), PG_UTF8);
+	}
 	initStringInfo(&out);
 	it = JsonbIteratorInit(parts->val.binary.data);
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
@@ -240,12 +248,12 @@ object_text(Page *page, JsonbContainer *object)
 	{
 		JsonbValue	other;
 		int			n = member(object, "columns", &other) && other.type == jbvNumeric ?
-			(int) double_of(&other) : TEXT_COLUMNS;
+			(int) Min(Max(double_of(&other), 1), COLUMNS_OF_TEXT_MAX) : TEXT_COLUMNS;
 		char	   *text = v.type == jbvString ?
-			kam_markup_clean(v.val.string.val, v.val.string.len, Max(n, 1)) : "";
+			kam_markup_clean(v.val.string.val, v.val.string.len, n) : "";
 
 		if (text[0] == '\0' && member(object, "else", &other) && other.type == jbvString)
-			text = kam_markup_clean(other.val.string.val, other.val.string.len, Max(n, 1));
+			text = kam_markup_clean(other.val.string.val, other.val.string.len, n);
 		return text;
 	}
 	return NULL;
@@ -257,6 +265,8 @@ object_text(Page *page, JsonbContainer *object)
 static char *
 node_text(Page *page, JsonbValue *node)
 {
+	CHECK_FOR_INTERRUPTS();
+	check_stack_depth();
 	switch (node->type)
 	{
 		case jbvString:
@@ -322,7 +332,7 @@ write_element(Page *page, JsonbContainer *object, const JsonbValue *key)
 		JsonbValue	value;
 
 		(void) JsonbIteratorNext(&it, &value, true);
-		if (v.val.string.val[0] == '<')
+		if (v.val.string.len > 0 && v.val.string.val[0] == '<')
 			content = value;
 		else
 			write_attribute(page, checked_name(v.val.string.val, v.val.string.len), &value);
@@ -356,7 +366,7 @@ sort_value(const JsonbValue *node)
 		if (!member(node->val.binary.data, keys[i], &v))
 			continue;
 		return v.type == jbvNumeric ? numeric_normalize(v.val.numeric) :
-			v.type == jbvString ? string_of(&v) : NULL;
+			v.type == jbvString ? kam_markup_clean(v.val.string.val, v.val.string.len, TEXT_COLUMNS) : NULL;
 	}
 	return NULL;
 }
@@ -423,8 +433,8 @@ read_columns(JsonbContainer *list, Column *columns, bool is_mail)
 			elog(ERROR, "a table of a page has more than %d columns", COLUMNS_MAX);
 		if (!member(v.val.binary.data, "title", &column->title))
 			column->title.type = jbvNull;
-		column->class = member(v.val.binary.data, "class", &class) && class.type == jbvString ?
-			string_of(&class) : NULL;
+		column->class = member(v.val.binary.data, "class", &class) && class.type == jbvString &&
+			class.val.string.len > 0 ? string_of(&class) : NULL;
 		column->is_number = column->class && column->class[0] == 'n';
 		column->is_head = member(v.val.binary.data, "head", &class);
 		column->is_left_out = is_mail && column->class && column->class[strlen(column->class) - 1] == 'w';
@@ -448,7 +458,8 @@ is_nothing(const JsonbValue *node)
 	it = JsonbIteratorInit(node->val.binary.data);
 	if (JsonbIteratorNext(&it, &v, true) == WJB_BEGIN_ARRAY)
 		return false;
-	if (JsonbIteratorNext(&it, &v, true) != WJB_KEY || v.val.string.val[0] == '<')
+	if (JsonbIteratorNext(&it, &v, true) != WJB_KEY ||
+		(v.val.string.len > 0 && v.val.string.val[0] == '<'))
 		return false;
 	return JsonbIteratorNext(&it, &v, true) == WJB_VALUE && v.type == jbvNull;
 }
@@ -552,10 +563,11 @@ write_verbatim(Page *page, const JsonbValue *value, const char *element)
 {
 	StringInfo	out = page->markup.out;
 	char	   *text = string_of(value);
+	size_t		len = strlen(text);
 
 	if (element && strstr(text, "</"))
 		elog(ERROR, "the %s of a page ends itself", element);
-	if (!element && (strncmp(text, "<svg ", 5) != 0 || strcmp(text + strlen(text) - 6, "</svg>") != 0))
+	if (!element && (strncmp(text, "<svg ", 5) != 0 || len < 11 || strcmp(text + len - 6, "</svg>") != 0))
 		elog(ERROR, "a picture of a page is none");
 	kam_markup_text(&page->markup, "");
 	if (element)

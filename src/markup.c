@@ -162,7 +162,7 @@ finish_tag(KamMarkup *m)
 void
 kam_markup_open(KamMarkup *m, const char *element)
 {
-	Assert(strspn(element, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(element));
+	Assert(strspn(element, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(element));
 	if (m->depth >= KAM_MARKUP_DEPTH)
 		elog(ERROR, "markup is nested too deeply");
 	finish_tag(m);

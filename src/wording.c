@@ -15,6 +15,8 @@
 #include <math.h>
 
 #include "amount.h"
+#include "catalog/namespace.h"
+#include "common/string.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
@@ -127,16 +129,43 @@ shipped_wording(int column)
 }
 
 /*
+ * Returns a text in the encoding of the database, or NULL if that lacks one of
+ * its characters: of the languages it may know English only.
+ */
+static char *
+server_text(const char *utf8)
+{
+	int			encoding = GetDatabaseEncoding();
+	int			len = strlen(utf8);
+	Size		size = (Size) len * MAX_CONVERSION_GROWTH + 1;
+	Oid			conversion;
+	unsigned char *result;
+
+	if (encoding == PG_UTF8 || encoding == PG_SQL_ASCII || pg_is_ascii(utf8))
+		return pstrdup(utf8);
+	conversion = FindDefaultConversionProc(PG_UTF8, encoding);
+	if (!OidIsValid(conversion))
+		return NULL;
+	result = palloc(size);
+	if (pg_do_encoding_conversion_buf(conversion, PG_UTF8, encoding,
+									  (unsigned char *) unconstify(char *, utf8), len,
+									  result, size, true) < len)
+		return NULL;
+	return (char *) result;
+}
+
+/*
  * Returns what the caller says for an English text, or NULL.
  */
 static const char *
 own_text(JsonbContainer *own, const char *english)
 {
-	char	   *key = pg_any_to_server(english, strlen(english), PG_UTF8);
+	char	   *key = server_text(english);
 	JsonbValue	value;
 	char	   *text;
 
-	if (getKeyJsonValueFromContainer(own, key, strlen(key), &value) == NULL ||
+	if (key == NULL ||
+		getKeyJsonValueFromContainer(own, key, strlen(key), &value) == NULL ||
 		value.type != jbvString)
 		return NULL;
 	text = pnstrdup(value.val.string.val, value.val.string.len);
@@ -188,15 +217,17 @@ const KamWording *
 kam_wording(const char *lang)
 {
 	int			column;
+	char	   *name;
 
 	if (lang[0] == '{')
 		return wording_of_caller(lang);
 	column = find_language(lang);
 	if (column >= 0)
 		return shipped_wording(column);
+	name = server_text(lang);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized language \"%s\"", lang),
+			 errmsg("unrecognized language \"%s\"", name ? name : "?"),
 			 errhint("The languages are \"en\", \"ru\", \"zh\" and \"de\"; a JSON object of English texts and their translations makes another one.")));
 	return NULL;
 }
@@ -388,6 +419,11 @@ kam_wording_short(const KamWording *w, double value)
 	initStringInfo(&out);
 	if (value < 0)
 		appendStringInfoString(&out, "\xE2\x88\x92");
+	if (isinf(value))
+	{
+		appendStringInfoString(&out, "\xE2\x88\x9E");
+		return out.data;
+	}
 	for (int i = 0; w->large[i].sign != NULL; i++)
 	{
 		double		unit = (double) kam_power10[w->large[i].power];
@@ -509,7 +545,7 @@ kam_wording_date(const KamWording *w, int32 month, int day)
 }
 
 /*
- * kam.words(): all of them.
+ * kam.words(): all of them that the encoding of the database can say.
  */
 Datum
 kam_words(PG_FUNCTION_ARGS)
@@ -523,7 +559,15 @@ kam_words(PG_FUNCTION_ARGS)
 		bool		nulls[KAM_LANGUAGES + 1] = {0};
 
 		for (int j = 0; j < KAM_LANGUAGES; j++)
-			values[j] = CStringGetTextDatum(pg_any_to_server(words[i][j], strlen(words[i][j]), PG_UTF8));
+		{
+			char	   *text = server_text(words[i][j]);
+
+			nulls[j] = text == NULL;
+			values[j] = text ? CStringGetTextDatum(text) : (Datum) 0;
+		}
+		/* what cannot be said in English here cannot be looked up either */
+		if (nulls[0])
+			continue;
 		values[KAM_LANGUAGES] = BoolGetDatum(i < KAM_WORDS);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}

@@ -317,6 +317,8 @@ FROM unnest(ARRAY['''mbgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, 100', '''bgbb'', ''{
 	'''bgnbd'', ''{1, 1, 1}'', 1, 10, 20, 100', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 30, 20, 100', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, ''NaN''', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, 100, 0', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, 100, 1201', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, 100, 12, ''infinity''',
 	'''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, 100, 12, 1, -0.1', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, 100, 12, 1, ''NaN''', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, NULL', '''bgnbd'', ''{1, 1, 1, 1}'', 1, 10, 20, 100, 1200, -1, 0.1']) AS arguments;
 SELECT call, pg_temp.answer_of(replace(call, '(l', $$('2020-01 sales 1 lines 1 days 1'$$)) AS answer FROM unnest(ARRAY['kam.repeat_days(l, ''infinity'')', 'kam.recency(l, ''-infinity'')', 'kam.age(l, ''infinity'')', 'kam.repeat_months(l, ''infinity'')', 'kam.recency_months(l, ''infinity'')', 'kam.repeat_days(l, NULL)', 'kam.age(l, ''2019-12-31'')', 'kam.age(l, ''2020-01-01'')']) AS call;
+-- A slice of a longer array, which has the mark of a NULL but none in it
+SELECT kam.mbgnbd_alive((ARRAY[1, 2, 3, 4, NULL]::double precision[])[1:4], 1, 10, 20) = kam.mbgnbd_alive('{1, 2, 3, 4}', 1, 10, 20) AS same_of_slice;
 SELECT kam.mbgnbd_alive('{1, 1, 1}', 1, 10, 20);
 SELECT kam.mbgnbd_alive('{1, 1, 1, 0}', 1, 10, 20);
 SELECT kam.mbgnbd_fit(1, 30, 20);

@@ -33,6 +33,11 @@ SELECT n, answer_to(format('kam._html(%L, ''en'')', n)) FROM unnest(ARRAY['{"<sc
 	'{"<a": "x", "href": "javascript:alert(1)"}', '{"svg": "<p>"}', '{"svg": "<svg x"}', '{"css": "</style>"}', '{"js": "</script>"}']) AS n;
 SELECT answer_to($$kam._html('1', 'xx')$$), answer_to($$kam._html('1', '{"1,234.5%": "1000"}')$$), answer_to($$kam._html('1', '{"3=K 6=M 9=B 12=T": "6=M 3=K"}')$$), answer_to($$kam._html('1', '{')$$);
 SELECT answer_to(format('kam._html(%L, ''en'')', repeat('{"<p": ', 40) || '1' || repeat('}', 40)));
+-- Figures that no double holds, columns that no text has, and members that are empty
+SELECT n, answer_to(format('kam._html(%L, ''en'')', n)) FROM unnest(ARRAY['{"short": 1e400}', '{"short": -1e400}', '{"share": 1e400}', '{"growth": -1e307}', '{"growth": 1e307}', '{"amount": 1e400}', '{"text": "abc", "columns": 1e300}', '{"text": "abc", "columns": -1e300}', '{"text": "abc", "columns": 1e9}',
+	'{"svg": "<svg "}', '{"svg": "<svg ></svg>"}', '{"mail": {"table": [{"title": "t", "class": ""}], "rows": [["x"]]}}', '{"<p": "x", "": "y"}', '{"table": [{"title": "t"}], "rows": [[{"": null}]]}', '{"<a-b": "x"}', '{"date": "\u202e"}', '{"table": [{"title": "t"}], "rows": [[{"date": "\u202e"}]]}']) AS n;
+-- Texts within texts as deep as JSON goes
+SELECT kam._html((repeat('{"say": "$1", "with": [', 2000) || '1' || repeat(']}', 2000))::jsonb, 'en') AS deep;
 
 -- Words: each English text once, all translated, with the same figures
 SELECT count(*) - count(DISTINCT english) AS twice, count(*) FILTER (WHERE '' IN (english, ru, zh, de)) AS empty FROM kam.words();

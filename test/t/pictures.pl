@@ -35,7 +35,10 @@ my @picture = (
 	[ 'pareto of none', q{SELECT kam.svg_pareto(n, -1) FROM name} ],
 	[ 'matrix', "SELECT kam.svg_matrix('A', 'X', x, $title, '<b>', 'zh') FROM name" ],
 	[ 'months', "SELECT kam.svg_months(kam.ledger(date '2024-01-01' + i * 31, i * (i % 5 - 2)), '2026-10-01', 30, $title, '<b>', 'de') FROM generate_series(0, 40) AS i" ],
-	[ 'sparkline', "SELECT kam.sparkline(kam.ledger(date '2024-01-01' + i * 31, i * (i % 5 - 2)), '2026-10-01', 30, $title, '<b>', 'ru') FROM generate_series(0, 40) AS i" ]);
+	[ 'sparkline', "SELECT kam.sparkline(kam.ledger(date '2024-01-01' + i * 31, i * (i % 5 - 2)), '2026-10-01', 30, $title, '<b>', 'ru') FROM generate_series(0, 40) AS i" ],
+	[ 'decisions', "SELECT kam.svg_decision_map(array_agg('decides'::text), array_agg(n), array_agg('manager'::text), NULL, $title, 'ru') FROM name" ],
+	# words of the caller are looked up in English, also where the database lacks a sign of it
+	[ 'own words', q{SELECT kam.svg_pareto(n, x, 'title', '<b>', '{"en": "xx", "Largest": "Grootste"}') FROM name} ]);
 
 # Databases of other encodings; the names are those that all can write.
 my %first;
@@ -54,6 +57,8 @@ foreach my $encoding (qw(UTF8 WIN1251 ISO_8859_5 EUC_JP SQL_ASCII))
 		$first{$name} //= $svg;
 		is($svg, $first{$name}, "$name in $encoding is the same");
 	}
+	is($node->safe_psql($database, q{SELECT count(*) > 500 AND bool_and(english IS NOT NULL) FROM kam.words()}), 't', "words in $encoding");
+	is($node->safe_psql($database, q{SELECT kam._html(jsonb_build_array(jsonb_build_object('say', repeat('long ', 200)), jsonb_build_object('say', 'rising')), '{"en": "xx", "rising": "stijgend"}')}) =~ s/(long )*long&#x2026;/cut /r, 'cut stijgend', "a page in $encoding");
 }
 
 # Whatever the client reads, the file is the same; even one that knows less.
