@@ -18,13 +18,24 @@ SELECT viewname::text FROM pg_views
 WHERE schemaname = mart AND viewname NOT LIKE 'source\_%' AND viewname NOT IN ('today', 'merged_account', 'own_account', 'my_right', 'contact_record', 'register_change') ORDER BY viewname COLLATE "C"
 $$;
 
--- One row per report view in which two marts differ
+-- What a refresh computes, and not how it came to it: books and what is left of
+-- a reading are others when only a part was read.
+CREATE FUNCTION look.tables(mart text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY SELECT relname::text FROM pg_class
+	WHERE relnamespace = quote_ident(mart)::regnamespace AND relkind = 'r'
+		AND relname NOT IN (SELECT register FROM kam._registers())
+		AND relname NOT IN ('binding', 'refresh_lock', 'refresh_log', 'month_log', 'register_history', 'month_book', 'product_reading', 'quality_finding', 'closed_difference') ORDER BY relname COLLATE "C";
+END $$;
+
+-- One row per report view and computed table in which two marts differ
 CREATE FUNCTION look.differences(mart text, other text, OUT view_name text, OUT only_here text, OUT only_there text) RETURNS SETOF record
 LANGUAGE plpgsql AS $$
 DECLARE
 	rows text;
 BEGIN
-	FOR view_name IN SELECT v FROM look.views(mart) AS v UNION SELECT v FROM look.views(other) AS v ORDER BY 1 LOOP
+	FOR view_name IN SELECT v FROM unnest(ARRAY[mart, other]) AS m, look.views(m) AS v UNION SELECT t FROM unnest(ARRAY[mart, other]) AS m, look.tables(m) AS t ORDER BY 1 LOOP
 		rows := format('SELECT %s FROM %%I.%I', look.compared_columns(mart, view_name), view_name);
 		EXECUTE format('SELECT string_agg(q::text, E''\n'') FROM (SELECT * FROM (%1$s EXCEPT ALL %2$s) AS d ORDER BY 1 LIMIT 3) AS q', format(rows, mart), format(rows, other)) INTO only_here;
 		EXECUTE format('SELECT string_agg(q::text, E''\n'') FROM (SELECT * FROM (%2$s EXCEPT ALL %1$s) AS d ORDER BY 1 LIMIT 3) AS q', format(rows, mart), format(rows, other)) INTO only_there;
@@ -41,8 +52,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	digest jsonb;
 BEGIN
-	EXECUTE (SELECT 'SELECT jsonb_build_object(' || string_agg(format('%L, (SELECT md5(string_agg(md5(q::text), '''' ORDER BY md5(q::text))) FROM (SELECT %s FROM %I.%I) AS q)',
-			v, look.compared_columns(mart, v), mart, v), ', ') || ')' FROM look.views(mart) AS v) INTO digest;
+	EXECUTE (SELECT 'SELECT jsonb_object_agg(view_name, digest) FROM (' || string_agg(format('SELECT %L AS view_name, md5(string_agg(md5(q::text), '''' ORDER BY md5(q::text))) AS digest FROM (SELECT %s FROM %I.%I) AS q',
+			v, look.compared_columns(mart, v), mart, v), ' UNION ALL ') || ') AS d' FROM look.views(mart) AS v) INTO digest;
 	RETURN digest;
 END $$;
 CREATE FUNCTION look.changed(before jsonb, after jsonb) RETURNS text
@@ -68,6 +79,15 @@ BEGIN
 		UNION ALL
 		SELECT DISTINCT 'accounts of no month', report_month, NULL
 		FROM account_month WHERE report_month NOT IN (SELECT report_month FROM report_month)
+		UNION ALL
+		SELECT DISTINCT 'figures of no month', report_month, NULL
+		FROM (SELECT report_month FROM value_month UNION SELECT report_month FROM value_total UNION SELECT report_month FROM model_month UNION SELECT report_month FROM rule_month
+			UNION SELECT report_month FROM season_month UNION SELECT report_month FROM need_error UNION SELECT report_month FROM delivery_month UNION SELECT report_month FROM late_line
+			UNION SELECT report_month FROM strategic_month UNION SELECT report_month FROM criterion_month UNION SELECT report_month FROM receivable_month UNION SELECT report_month FROM receivable_total
+			UNION SELECT report_month FROM turnover_cause_month) AS o WHERE report_month NOT IN (SELECT report_month FROM report_month)
+		UNION ALL
+		SELECT 'no value, or no account', report_month, account_id::text
+		FROM account_month AS m FULL JOIN value_month AS v USING (report_month, account_id) WHERE m.account_id IS NULL OR v.account_id IS NULL
 		UNION ALL
 		SELECT 'accounts do not add up', r.report_month, NULL
 		FROM report_month AS r
@@ -120,4 +140,20 @@ BEGIN
 		EXECUTE format('SELECT concat(count(*), '' '', md5(string_agg(q::text, ''|'' ORDER BY q::text COLLATE "C"))) FROM %s AS q', relation) INTO content;
 	END IF;
 	RETURN content;
+END $$;
+
+-- The query of a view.  PostgreSQL prints some of it in another way once it has
+-- read what it printed (casts in the later parts of a UNION get names, nested
+-- ANDs become one), so a view that was never dumped is read again, too.
+CREATE FUNCTION look.definition(relation regclass) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	definition text;
+BEGIN
+	IF (SELECT relkind FROM pg_class WHERE oid = relation) = 'v' THEN
+		EXECUTE 'CREATE TEMPORARY VIEW read_again AS ' || pg_get_viewdef(relation);
+		definition := pg_get_viewdef('read_again'::regclass);
+		DROP VIEW read_again;
+	END IF;
+	RETURN definition;
 END $$;

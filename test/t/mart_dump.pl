@@ -100,7 +100,7 @@ RESET SESSION AUTHORIZATION;
 # All that is in the marts: every row of every relation, with the types,
 # comments and rights
 my $everything = q{
-SELECT format('%s %I.%I', c.relkind, n.nspname, c.relname), pg_get_userbyid(c.relowner), array_to_string(c.relacl, ','), obj_description(c.oid), pg_get_viewdef(c.oid),
+SELECT format('%s %I.%I', c.relkind, n.nspname, c.relname), pg_get_userbyid(c.relowner), array_to_string(c.relacl, ','), obj_description(c.oid), concat_ws(' ', array_to_string(c.reloptions, ','), look.definition(c.oid)),
 	(SELECT string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, array_to_string(a.attacl, ','), pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, a.attnum)), ', ' ORDER BY a.attnum)
 		FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attrelid = c.oid AND a.attnum > 0),
 	(SELECT string_agg(conname || ' ' || pg_get_constraintdef(k.oid), ', ' ORDER BY conname) FROM pg_constraint AS k WHERE k.conrelid = c.oid AND k.contype <> 'n'),

@@ -82,7 +82,7 @@ my @contracts = split /\n/, $node->safe_psql('shop', q{SELECT relname FROM pg_cl
 my %may_staff = ('' => 'USAGE', map { ($_ => 'SELECT') } @public);
 my @registers = qw(excluded_account account_alias override quality_resolution criterion rating translation loss_reason win_back_action wallet terms_review visit account_case target account_plan manager_assignment survey_answer);
 my @personal = qw(contact useful_date gift);
-my %guarded = (contact_record => 'personal', register_change => 'editor');
+my %guarded = ((map { ($_ => 'personal') } qw(account_card contact_record contact_talk decision_map upcoming_date)), register_change => 'editor');
 my %may_reader = (%may_staff, map { ($_ => 'SELECT') } grep { !$guarded{$_} } @reports);
 my $settings = join ',', grep { !/^(only_row|managers_edit_own|managers_read_own|kam_version)$/ } split /\n/, $node->safe_psql('shop', q{SELECT attname FROM pg_attribute WHERE attrelid = 'sales.settings'::regclass AND attnum > 0 ORDER BY attnum});
 my %may_editor = (%may_reader, (map { ($_ => 'DELETE INSERT SELECT UPDATE') } @registers), register_change => 'SELECT',
@@ -214,6 +214,7 @@ my %owners = (
 	'grant_reader' => q{SELECT kam.grant_reader('sales', 'stranger')},
 	'grant_editor' => q{SELECT kam.grant_editor('sales', 'stranger')},
 	'doctor' => q{SELECT * FROM kam.doctor('sales')},
+	'consumption_html' => q{SELECT kam.consumption_html('sales', '1')},
 	'report_html' => q{SELECT kam.report_html('sales')},
 	'report_mail' => q{SELECT kam.report_mail('sales')},
 	'upgrade_mart' => q{SELECT kam.upgrade_mart('sales')},
