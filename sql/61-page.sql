@@ -600,10 +600,16 @@ RETURN $js$
 		var d = location.hash && document.getElementById(location.hash.slice(1));
 		if (d && d.tagName === 'DETAILS') { d.open = true; d.scrollIntoView(); }
 	}
-	details.forEach(function (d) { d.open = false; });
+	details.forEach(function (d) { d.open = false; d.addEventListener('toggle', function () { reach(); }); });
 	addEventListener('hashchange', show);
 	addEventListener('beforeprint', function () { details.forEach(function (d) { d.open = true; }); });
 	show();
+	function reach() {
+		document.querySelectorAll('.t').forEach(function (box) {
+			if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute('tabindex');
+		});
+	}
+	addEventListener('resize', reach);
 	document.querySelectorAll('.t table').forEach(function (table) {
 		var body = table.tBodies[0];
 		if (body.rows.length < 3) return;
@@ -631,9 +637,10 @@ RETURN $js$
 			});
 		});
 	});
+	reach();
 })();
 $js$;
-COMMENT ON FUNCTION kam._page_script() IS 'Script of the pages: sorts tables and folds the sections of accounts, which are open without it.';
+COMMENT ON FUNCTION kam._page_script() IS 'Script of the pages: sorts tables, lets the keyboard reach those that scroll, and folds the sections of accounts, which are open without it.';
 
 CREATE FUNCTION kam.words(OUT english text, OUT ru text, OUT zh text, OUT de text, OUT is_in_pictures boolean) RETURNS SETOF record
 	LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 400
