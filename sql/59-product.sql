@@ -310,7 +310,9 @@ BEGIN
 	FROM unnest(ARRAY[NULL::date] || epochs) AS e (since), LATERAL kam._account_map((SELECT k.account_id FROM _key AS k), e.since, setting.unit = 'group') AS m
 	WHERE m.account_id::text = ANY (wanted);
 
-	is_mapped := cardinality(codes) > cardinality(wanted) OR EXISTS (SELECT FROM account_alias AS a WHERE a.old_account_id::text = ANY (wanted));
+	-- Each epoch of dated merges has its own lines, also of accounts that none of
+	-- them touches.
+	is_mapped := cardinality(epochs) > 0 OR cardinality(codes) > cardinality(wanted) OR EXISTS (SELECT FROM account_alias AS a WHERE a.old_account_id::text = ANY (wanted));
 
 	DELETE FROM account_basket;
 	DELETE FROM product_quarter;

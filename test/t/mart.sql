@@ -8,7 +8,7 @@ LANGUAGE sql AS $$
 SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum)
 FROM pg_attribute
 WHERE attrelid = format('%I.%I', mart, view_name)::regclass AND attnum > 0 AND NOT attisdropped
-	AND attname NOT IN ('refreshed_at', 'closed_at', 'found_at', 'query')
+	AND attname NOT IN ('refreshed_at', 'computed_at', 'refresh_id', 'closed_at', 'found_at', 'query')
 $$;
 
 -- Without registers, their history and the rights on them, which no refresh makes
@@ -19,14 +19,15 @@ WHERE schemaname = mart AND viewname NOT LIKE 'source\_%' AND viewname NOT IN ('
 $$;
 
 -- What a refresh computes, and not how it came to it: books and what is left of
--- a reading are others when only a part was read.
+-- a reading are others when only a part was read, and the lists of a basket are
+-- in any order.
 CREATE FUNCTION look.tables(mart text) RETURNS SETOF text
 LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY SELECT relname::text FROM pg_class
 	WHERE relnamespace = quote_ident(mart)::regnamespace AND relkind = 'r'
 		AND relname NOT IN (SELECT register FROM kam._registers())
-		AND relname NOT IN ('binding', 'refresh_lock', 'refresh_log', 'month_log', 'register_history', 'month_book', 'product_reading', 'quality_finding', 'closed_difference') ORDER BY relname COLLATE "C";
+		AND relname NOT IN ('binding', 'refresh_lock', 'refresh_log', 'month_log', 'register_history', 'month_book', 'product_reading', 'account_basket', 'quality_finding', 'closed_difference') ORDER BY relname COLLATE "C";
 END $$;
 
 -- One row per report view and computed table in which two marts differ
@@ -86,8 +87,11 @@ BEGIN
 			UNION SELECT report_month FROM strategic_month UNION SELECT report_month FROM criterion_month UNION SELECT report_month FROM receivable_month UNION SELECT report_month FROM receivable_total
 			UNION SELECT report_month FROM turnover_cause_month) AS o WHERE report_month NOT IN (SELECT report_month FROM report_month)
 		UNION ALL
-		SELECT 'no value, or no account', report_month, account_id::text
-		FROM account_month AS m FULL JOIN value_month AS v USING (report_month, account_id) WHERE m.account_id IS NULL OR v.account_id IS NULL
+		SELECT 'a value of no account', report_month, v.account_id::text
+		FROM value_month AS v LEFT JOIN account_month AS m USING (report_month, account_id) WHERE m.account_id IS NULL
+		UNION ALL
+		SELECT 'no values', report_month, NULL
+		FROM report_month WHERE ranked_count > 0 AND report_month NOT IN (SELECT report_month FROM value_month)
 		UNION ALL
 		SELECT 'accounts do not add up', r.report_month, NULL
 		FROM report_month AS r

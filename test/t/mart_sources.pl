@@ -115,8 +115,10 @@ sql(q{CALL kam.refresh('of_partitioned', '2024-05-10', '2024-01-01')});
 sql(q{UPDATE sale SET amount = amount + 5 WHERE sold_on >= '2024-01-01'});
 sql(q{CALL kam.refresh('plain', '2024-05-10')});
 # posted_until tells what was known when
-my $same = q{SELECT * FROM look.differences('of_partitioned', 'plain') WHERE view_name <> 'report_calendar'};
-is(sql($same), '', 'since a month: what was read before stays, though its partition has gone');
+my $same = q{SELECT * FROM look.differences('of_partitioned', 'plain') WHERE view_name NOT IN ('report_calendar', 'report_month')};
+# but for products, which are read from two years of sales each time
+my $products = '^product_|^account_(product|assortment)$|^(assortment|consumption_report|missing_top_product|price_drift|top_product|turnover_cause|white_space)(_product|_month)?$';
+is(sql("$same AND view_name !~ '$products'"), '', 'since a month: what was read before stays, though its partition has gone');
 sql(q{ALTER TABLE partitioned ATTACH PARTITION partition_2022 FOR VALUES FROM (MINVALUE) TO ('2023-01-01')});
 sql(q{CALL kam.refresh('of_partitioned', '2024-05-10')});
 is(sql($same), '', 'and is what it was when it is back');
