@@ -127,7 +127,7 @@ FROM made.rule_quality AS q FULL JOIN (SELECT month, horizon, rule, count(*) FIL
 	FROM judged WHERE month <= '2024-06-01' GROUP BY 1, 2, 3) AS j ON j.month = q.report_month AND j.horizon = q.horizon_months AND j.rule = q.rule;
 
 -- Counts of each dimension are those of all, and those of the lists.
-SELECT count(*) AS months, count(*) FILTER (WHERE d.dimension_count = 7 AND d.lost = 1 AND d.value = 1 AND d.back = 1 AND d.sales = 1) AS equal
+SELECT count(*) AS months, count(*) FILTER (WHERE d.dimension_count = 8 AND d.lost = 1 AND d.value = 1 AND d.back = 1 AND d.sales = 1) AS equal
 FROM (SELECT report_month, count(*) AS dimension_count, count(DISTINCT lost) AS lost, count(DISTINCT value) AS value, count(DISTINCT back) AS back, count(DISTINCT sales) AS sales
 	FROM (SELECT report_month, dimension, sum(accounts_lost) AS lost, sum(value_lost) AS value, sum(accounts_won_back) AS back, sum(sales_won_back) AS sales FROM made.churn_dynamics WHERE dimension <> 'reason' GROUP BY 1, 2) AS s GROUP BY 1) AS d;
 SELECT sum(accounts_lost) AS lost, sum(value_lost) AS value, sum(accounts_won_back) AS back, sum(sales_won_back) AS sales FROM made.churn_dynamics WHERE dimension = 'all' AND report_month > '2020-01-01';
