@@ -61,7 +61,7 @@ CREATE FUNCTION kam._fitted_views(registers text[]) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
 BEGIN
-	RETURN kam._fit_views(kam._register_views() || kam._responsible_views() || kam._knowledge_views() || kam._plan_views()
+	RETURN kam._fit_views(kam._register_views() || kam._loss_views() || kam._terms_views() || kam._responsible_views() || kam._knowledge_views() || kam._plan_views()
 		|| kam._agenda_views() || kam._card_views(), registers);
 END
 $$;

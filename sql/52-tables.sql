@@ -53,6 +53,7 @@ CREATE TABLE settings (
 	silence_factor double precision NOT NULL DEFAULT 4 CONSTRAINT silence_factor_from_1_to_100 CHECK (silence_factor BETWEEN 1 AND 100),
 	silence_months integer NOT NULL DEFAULT 4 CONSTRAINT silence_months_from_1_to_60 CHECK (silence_months BETWEEN 1 AND 60),
 	order_fall numeric(5,4) NOT NULL DEFAULT 0.50 CONSTRAINT order_fall_between_0_and_1 CHECK (order_fall > 0 AND order_fall <= 1),
+	assortment_fall numeric(5,4) NOT NULL DEFAULT 0.50 CONSTRAINT assortment_fall_between_0_and_1 CHECK (assortment_fall > 0 AND assortment_fall <= 1),
 	alive_threshold double precision NOT NULL DEFAULT 0.5 CONSTRAINT alive_threshold_between_0_and_1 CHECK (alive_threshold >= 0 AND alive_threshold <= 1),
 	value_months integer NOT NULL DEFAULT 36 CONSTRAINT value_months_from_1_to_120 CHECK (value_months BETWEEN 1 AND 120),
 	discount_rate double precision NOT NULL DEFAULT 0.10 CONSTRAINT discount_rate_from_0_to_1 CHECK (discount_rate BETWEEN 0 AND 1),
@@ -131,6 +132,7 @@ COMMENT ON COLUMN settings.late_min_days IS 'Fewest days of silence of a late ac
 COMMENT ON COLUMN settings.silence_factor IS 'An account of three purchases or more is silent when it has not bought for so many times its own median gap.';
 COMMENT ON COLUMN settings.silence_months IS 'An account is inactive when it has bought in none of so many months.';
 COMMENT ON COLUMN settings.order_fall IS 'Orders are smaller when the average order of three months is less by this part than that of the twelve months before.';
+COMMENT ON COLUMN settings.assortment_fall IS 'The assortment is narrower when an account that buys has bought fewer products in three months, by this part, than on average in those of the four quarters before in which it bought.';
 COMMENT ON COLUMN settings.alive_threshold IS 'An account is doubtful when the model gives it a smaller probability of being alive.';
 COMMENT ON COLUMN settings.value_months IS 'Months ahead that the discounted value counts.';
 COMMENT ON COLUMN settings.discount_rate IS 'Rate a year by which future sales or margin are discounted.';

@@ -578,6 +578,7 @@ SELECT v.report_month,
 	v.alarms & 1 <> 0 AS is_silent,
 	v.alarms & 2 <> 0 AS is_inactive,
 	v.alarms & 4 <> 0 AS has_smaller_orders,
+	a.products_3m > 0 AND a.products_3m <= (1 - s.assortment_fall) * a.products_quarter AS has_narrower_assortment,
 	v.alarms & 32 <> 0 AS is_doubtful,
 	v.alive, t.alive_model,
 	m.sales_12m,
@@ -587,68 +588,10 @@ FROM value_month AS v
 	JOIN value_total AS t ON t.report_month = v.report_month
 	JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
 	JOIN report_setting AS s ON s.report_month = v.report_month
-WHERE v.risk_rank IS NOT NULL;
-COMMENT ON VIEW churn_risk IS 'One row per report month and account that is not lost and raises an alarm by a rule or by the model: both side by side, and what is at risk, which is its net sales of twelve months times the probability that it is gone (by the model; where there is none all of them if it is late, else nothing).';
-
-CREATE VIEW lost_account AS
-SELECT v.report_month,
-	v.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
-	v.account_id, m.account_name, m.manager, m.account_group, m.industry, m.region, m.country,
-	v.lost_month,
-	v.lost_month = v.report_month AS is_new_loss,
-	m.last_purchase, v.silent_days, m.median_gap_days, m.first_purchase, m.last_key_month,
-	v.year_sales AS value_lost,
-	v.historic_value,
-	r.loss_reason, r.note AS loss_note
-FROM value_month AS v
-	JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
-	LEFT JOIN loss_reason AS r ON r.account_id = v.account_id AND r.lost_month = v.lost_month
-WHERE v.lost_month <= v.report_month;
-COMMENT ON VIEW lost_account IS 'One row per report month and lost account: it has not bought for settings.lost_after_days, however few purchases it made, and its season has passed if it had one. The reason is what people entered in loss_reason.';
-
-CREATE VIEW churn_dynamics AS
-SELECT e.report_month,
-	e.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
-	e.dimension, e.dimension_value,
-	count(*) FILTER (WHERE e.is_loss) AS accounts_lost,
-	coalesce(sum(e.year_sales) FILTER (WHERE e.is_loss), 0)::numeric(24,4) AS value_lost,
-	count(*) FILTER (WHERE e.is_won_back) AS accounts_won_back,
-	coalesce(sum(e.sales_amount) FILTER (WHERE e.is_won_back), 0)::numeric(24,4) AS sales_won_back
-FROM (
-	SELECT v.report_month, d.dimension, d.dimension_value, v.lost_month = v.report_month AS is_loss, v.is_won_back, v.year_sales, m.sales_amount
-	FROM value_month AS v
-		JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
-		LEFT JOIN loss_reason AS r ON r.account_id = v.account_id AND r.lost_month = v.lost_month AND v.lost_month = v.report_month
-		CROSS JOIN LATERAL (VALUES ('all', ''), ('manager', m.manager), ('region', m.region), ('industry', m.industry), ('country', m.country), ('channel', m.channel),
-			('key account', CASE WHEN m.last_key_month > m.report_month - interval '24 months' THEN 'yes' ELSE 'no' END),
-			('reason', CASE WHEN v.lost_month = v.report_month THEN coalesce(r.loss_reason, 'unknown') END)) AS d (dimension, dimension_value)
-	WHERE (v.lost_month = v.report_month OR v.is_won_back)
-		AND (d.dimension <> 'reason' OR d.dimension_value IS NOT NULL)) AS e
-GROUP BY e.report_month, e.dimension, e.dimension_value;
-COMMENT ON VIEW churn_dynamics IS 'One row per report month, dimension (all, manager, region, industry, country, channel, whether it was key within two years, reason of the loss) and its value with accounts that were lost or won back in that month: how many and how much. Each dimension counts every one of them, so one dimension is summed at a time.';
-
-CREATE VIEW win_back AS
-SELECT v.report_month,
-	v.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
-	v.account_id, m.account_name, m.manager, m.account_group,
-	v.lost_month, m.last_purchase, v.silent_days,
-	v.year_sales AS value_lost,
-	m.last_key_month,
-	r.loss_reason,
-	a.action_count AS actions_taken,
-	a.action_kind AS last_action_kind, a.offered_on AS last_action_on, a.outcome AS last_action_outcome, a.cost AS action_cost
-FROM value_month AS v
-	JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
-	LEFT JOIN loss_reason AS r ON r.account_id = v.account_id AND r.lost_month = v.lost_month
-	LEFT JOIN LATERAL (
-		SELECT count(*)::integer AS action_count, sum(w.cost)::numeric(24,4) AS cost,
-			(array_agg(w.action_kind ORDER BY w.offered_on DESC, w.win_back_action_id DESC))[1] AS action_kind,
-			max(w.offered_on) AS offered_on,
-			(array_agg(w.outcome ORDER BY w.offered_on DESC, w.win_back_action_id DESC))[1] AS outcome
-		FROM win_back_action AS w
-		WHERE w.account_id = v.account_id AND w.offered_on >= m.last_purchase AND w.offered_on < v.report_month + interval '2 months') AS a ON true
-WHERE v.lost_month <= v.report_month AND v.year_sales > 0;
-COMMENT ON VIEW win_back IS 'One row per report month and lost account that is worth winning back: order by value_lost, its net sales of the twelve months up to its last purchase. The actions are those of win_back_action from the last purchase to a month after the report month.';
+	LEFT JOIN (SELECT r.report_month, g.account_id, g.products_3m, g.products_quarter FROM product_reading AS r CROSS JOIN account_assortment AS g) AS a ON a.report_month = v.report_month AND a.account_id = v.account_id
+WHERE v.risk_rank IS NOT NULL
+	OR v.lost_month > v.report_month AND a.products_3m > 0 AND a.products_3m <= (1 - s.assortment_fall) * a.products_quarter;
+COMMENT ON VIEW churn_risk IS 'One row per report month and account that is not lost and raises an alarm by a rule or by the model (a narrower assortment is known in the latest month only, of accounts that are read by product): both side by side, and what is at risk, which is its net sales of twelve months times the probability that it is gone (by the model; where there is none all of them if it is late, else nothing).';
 
 CREATE VIEW rule_quality AS
 SELECT r.report_month,
@@ -823,17 +766,105 @@ COMMENT ON VIEW late_delivery IS 'One row per line of these accounts that was sh
 $ddl$;
 COMMENT ON FUNCTION kam._value_views() IS 'Report views of a mart about churn, value, need and delivery.';
 
+-- Views that show what people entered: they read registers, and so are fitted
+-- (kam._fitted_views); of accounts that who asks may not see they show the sales
+-- only.
+CREATE FUNCTION kam._loss_views() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN $ddl$
+CREATE VIEW lost_account WITH (security_barrier) AS
+SELECT v.report_month,
+	v.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	v.account_id, m.account_name, m.manager, m.account_group, m.industry, m.region, m.country,
+	v.lost_month,
+	v.lost_month = v.report_month AS is_new_loss,
+	m.last_purchase, v.silent_days, m.median_gap_days, m.first_purchase, m.last_key_month,
+	v.year_sales AS value_lost,
+	v.historic_value,
+	r.loss_reason, r.note AS loss_note
+FROM value_month AS v
+	JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
+	-- What was said of the account itself comes before what was said of a code
+	-- that was merged into it.
+	LEFT JOIN (SELECT DISTINCT ON (coalesce(g.account_id, o.account_id), o.lost_month) coalesce(g.account_id, o.account_id) AS account_id, o.lost_month, o.loss_reason, o.note
+		FROM loss_reason AS o LEFT JOIN merged_account AS g ON g.old_account_id = o.account_id
+		WHERE VISIBLE(o.account_id)
+		ORDER BY coalesce(g.account_id, o.account_id), o.lost_month, g.account_id IS NOT NULL, o.loss_reason_id DESC) AS r ON r.account_id = v.account_id AND r.lost_month = v.lost_month
+WHERE v.lost_month <= v.report_month;
+COMMENT ON VIEW lost_account IS 'One row per report month and lost account: it has not bought for settings.lost_after_days, however few purchases it made, and its season has passed if it had one. The reason is what people entered in loss_reason.';
+
+CREATE VIEW churn_dynamics WITH (security_barrier) AS
+SELECT e.report_month,
+	e.report_month = (SELECT max(l.report_month) FROM report_month AS l) AS is_latest,
+	e.dimension, e.dimension_value,
+	count(*) FILTER (WHERE e.is_loss) AS accounts_lost,
+	coalesce(sum(e.year_sales) FILTER (WHERE e.is_loss), 0)::numeric(24,4) AS value_lost,
+	count(*) FILTER (WHERE e.is_won_back) AS accounts_won_back,
+	coalesce(sum(e.sales_amount) FILTER (WHERE e.is_won_back), 0)::numeric(24,4) AS sales_won_back
+FROM (
+	SELECT v.report_month, d.dimension, d.dimension_value, v.lost_month = v.report_month AS is_loss, v.is_won_back, v.year_sales, m.sales_amount
+	FROM value_month AS v
+		JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
+		CROSS JOIN LATERAL (VALUES ('all', ''), ('manager', m.manager), ('region', m.region), ('industry', m.industry), ('country', m.country), ('channel', m.channel),
+			('key account', CASE WHEN m.last_key_month > m.report_month - interval '24 months' THEN 'yes' ELSE 'no' END)) AS d (dimension, dimension_value)
+	WHERE v.lost_month = v.report_month OR v.is_won_back
+	UNION ALL
+	SELECT r.report_month, 'reason' AS dimension, coalesce(r.loss_reason, 'unknown') AS dimension_value, true AS is_loss, false AS is_won_back, r.value_lost AS year_sales, NULL::numeric AS sales_amount
+	FROM lost_account AS r WHERE r.is_new_loss
+	UNION ALL
+	SELECT v.report_month, 'category' AS dimension, c.category AS dimension_value, v.lost_month = v.report_month AS is_loss, v.is_won_back, v.year_sales, m.sales_amount
+	FROM value_month AS v
+		JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
+		CROSS JOIN product_reading AS p
+		LEFT JOIN LATERAL (SELECT t.category, sum(kam.total(b.ledger, m.last_purchase, 12)) AS sales
+			FROM account_product AS b LEFT JOIN product_total AS t ON t.product = b.product
+			-- Twelve months that were read
+			WHERE b.account_id = v.account_id AND m.last_purchase >= p.first_month + interval '11 months'
+			GROUP BY t.category ORDER BY sales DESC, t.category COLLATE "C" LIMIT 1) AS b ON true
+		CROSS JOIN LATERAL (SELECT CASE WHEN b.sales IS NULL THEN 'not read by product' ELSE b.category END AS category) AS c
+	WHERE v.lost_month = v.report_month OR v.is_won_back) AS e
+GROUP BY e.report_month, e.dimension, e.dimension_value;
+COMMENT ON VIEW churn_dynamics IS 'One row per report month, dimension (all, manager, region, industry, country, channel, whether it was key within two years, reason of the loss, category of products) and its value with accounts that were lost or won back in that month: how many and how much. Each dimension counts every one of them (reason: every one that was lost), so one dimension is summed at a time. category is the one of which the account bought most in the twelve months up to its last purchase, as known today. It is known of accounts whose products are read over years: those that are key, managed, watched or strategic today, or have a turnover alert in an open month; all others are counted as not read by product. Without a bound product column there is no such dimension.';
+
+CREATE VIEW win_back WITH (security_barrier) AS
+SELECT v.report_month,
+	v.is_latest,
+	v.account_id, v.account_name, v.manager, v.account_group,
+	v.lost_month, v.last_purchase, v.silent_days,
+	v.value_lost,
+	v.last_key_month,
+	v.loss_reason,
+	coalesce(a.action_count, 0) AS actions_taken,
+	a.action_kind AS last_action_kind, a.offered_on AS last_action_on, a.outcome AS last_action_outcome, a.cost AS action_cost
+FROM lost_account AS v
+	LEFT JOIN (
+		SELECT m.report_month, m.account_id, count(*)::integer AS action_count, sum(w.cost)::numeric(24,4) AS cost,
+			(array_agg(w.action_kind ORDER BY w.offered_on DESC, w.win_back_action_id DESC))[1] AS action_kind,
+			max(w.offered_on) AS offered_on,
+			(array_agg(w.outcome ORDER BY w.offered_on DESC, w.win_back_action_id DESC))[1] AS outcome
+		FROM account_month AS m
+			JOIN (SELECT coalesce(g.account_id, o.account_id) AS account_id, o.win_back_action_id, o.action_kind, o.offered_on, o.outcome, o.cost
+				FROM win_back_action AS o LEFT JOIN merged_account AS g ON g.old_account_id = o.account_id
+				WHERE VISIBLE(o.account_id)) AS w ON w.account_id = m.account_id
+		WHERE w.offered_on >= m.last_purchase AND w.offered_on < m.report_month + interval '2 months'
+		GROUP BY m.report_month, m.account_id) AS a ON a.report_month = v.report_month AND a.account_id = v.account_id
+WHERE v.value_lost > 0;
+COMMENT ON VIEW win_back IS 'One row per report month and lost account that is worth winning back: order by value_lost, its net sales of the twelve months up to its last purchase. The actions are those of win_back_action from the last purchase to a month after the report month.';
+$ddl$;
+COMMENT ON FUNCTION kam._loss_views() IS 'Report views of a mart about lost accounts, to be fitted by kam._fit_views.';
+
 CREATE FUNCTION kam._value_glossary(OUT column_name text, OUT description text) RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 80
 BEGIN ATOMIC
 	VALUES
-	('risk_rank', 'Rank by value_at_risk among the accounts that are not lost and raise an alarm.'),
+	('risk_rank', 'Rank by value_at_risk among the accounts that are not lost and raise another alarm than a narrower assortment.'),
 	('churn_state', 'late, out of season (it has bought nothing for settings.lost_after_days, as in the same time a year before) or buying.'),
 	('late_gap_days', 'Days that nine in ten of its own gaps do not exceed (settings.late_percentile); empty under three purchases.'),
 	('is_late', 'Whether it is silent for longer than late_gap_days and settings.late_min_days.'),
 	('is_silent', 'Whether it is silent for more than settings.silence_factor times its median gap, with three purchases or more.'),
 	('is_inactive', 'Whether it bought in none of the last settings.silence_months months.'),
 	('has_smaller_orders', 'Whether its average order of three months is smaller by settings.order_fall than that of the twelve months before.'),
+	('has_narrower_assortment', 'Whether it buys fewer products, by settings.assortment_fall, in three months than on average in those of the four quarters before in which it bought; empty where that is not known: before the latest report month, and of accounts that are not read by product.'),
 	('is_doubtful', 'Whether the model gives it less than settings.alive_threshold of being alive.'),
 	('alive', 'Probability that it is still a customer, by alive_model. At equal silence it can be lower for those who bought more often: for them the silence is the more unusual.'),
 	('alive_model', 'bgbb: BG/BB on months with and without a purchase. observed, where that has no fit or sees no losses (less than one account in 200): the share of the accounts with as many silent months and purchases half a year ago that have bought since. Empty where neither is known.'),

@@ -27,9 +27,10 @@ CREATE TABLE account_basket (
 	account_id account_key NOT NULL PRIMARY KEY,
 	products text[] NOT NULL,
 	sales_12m numeric[] NOT NULL,
-	sales_12m_before numeric[] NOT NULL
+	sales_12m_before numeric[] NOT NULL,
+	quarter_products integer[] NOT NULL
 );
-COMMENT ON TABLE account_basket IS 'One row per account that is read by product: what it bought in twelve months and in the twelve before, in three lists of equal length.';
+COMMENT ON TABLE account_basket IS 'One row per account that is read by product: what it bought in twelve months and in the twelve before, in three lists of equal length; and how many products in the last three months and in each of the four quarters before.';
 
 CREATE TABLE account_assortment (
 	account_id account_key NOT NULL PRIMARY KEY,
@@ -39,6 +40,8 @@ CREATE TABLE account_assortment (
 	peer_basis text,
 	peer_group text,
 	peers integer,
+	products_3m integer NOT NULL,
+	products_quarter double precision,
 	products_12m integer NOT NULL,
 	products_12m_before integer NOT NULL,
 	categories_12m integer NOT NULL,
@@ -332,8 +335,9 @@ BEGIN
 	), bought AS MATERIALIZED (
 		SELECT p.*, kam.last_purchase(p.ledger) AS last_purchase FROM part AS p WHERE p.account_id::text = ANY (deep)
 	), basket AS (
-		INSERT INTO account_basket (account_id, products, sales_12m, sales_12m_before)
-		SELECT p.account_id, array_agg(p.product), array_agg(p.sales_12m), array_agg(p.sales_12m_before)
+		INSERT INTO account_basket (account_id, products, sales_12m, sales_12m_before, quarter_products)
+		SELECT p.account_id, array_agg(p.product), array_agg(p.sales_12m), array_agg(p.sales_12m_before),
+			ARRAY[count(*) FILTER (WHERE kam.total(p.ledger, latest, 3) > 0), count(*) FILTER (WHERE kam.total(p.ledger, (latest - interval '3 months')::date, 3) > 0), count(*) FILTER (WHERE kam.total(p.ledger, (latest - interval '6 months')::date, 3) > 0), count(*) FILTER (WHERE kam.total(p.ledger, (latest - interval '9 months')::date, 3) > 0), count(*) FILTER (WHERE kam.total(p.ledger, (latest - interval '12 months')::date, 3) > 0)]
 		FROM part AS p WHERE p.product <> '' AND (p.sales_12m <> 0 OR p.sales_12m_before <> 0)
 		GROUP BY p.account_id
 	), quarter AS (
@@ -432,7 +436,7 @@ BEGIN
 				ON b.buyer_id = m.account_id
 	)
 	INSERT INTO account_assortment (account_id, is_listed, is_focus, size_class, peer_basis, peer_group, peers,
-		products_12m, products_12m_before, categories_12m, categories_12m_before, new_products, dropped_products, top_products_bought, top_share, top_value_share,
+		products_3m, products_quarter, products_12m, products_12m_before, categories_12m, categories_12m_before, new_products, dropped_products, top_products_bought, top_share, top_value_share,
 		growth, growth_score, fit_score)
 	SELECT j.account_id, j.is_listed, j.is_focus, j.size_class,
 		CASE WHEN j.near >= 10 THEN concat_ws(', ', 'size', CASE WHEN j.industry IS NOT NULL THEN 'industry' END, CASE WHEN j.region IS NOT NULL THEN 'region' END)
@@ -441,10 +445,10 @@ BEGIN
 		CASE WHEN j.near >= 10 THEN jsonb_build_array(j.size_class, j.industry, j.region)::text WHEN j.middle >= 10 THEN jsonb_build_array(j.size_class, j.industry)::text
 			WHEN j.size_class IS NOT NULL THEN jsonb_build_array(j.size_class)::text END,
 		CASE WHEN j.near >= 10 THEN j.near WHEN j.middle >= 10 THEN j.middle ELSE j.far END,
-		coalesce(j.products_12m, 0), coalesce(j.products_12m_before, 0), coalesce(j.categories_12m, 0), coalesce(j.categories_12m_before, 0),
+		coalesce(k.quarter_products[1], 0), (SELECT avg(q)::double precision FROM unnest(k.quarter_products[2:]) AS q WHERE q > 0), coalesce(j.products_12m, 0), coalesce(j.products_12m_before, 0), coalesce(j.categories_12m, 0), coalesce(j.categories_12m_before, 0),
 		coalesce(j.new_products, 0), coalesce(j.dropped_products, 0), coalesce(j.top_products_bought, 0), j.top_share, j.top_value_share,
 		j.growth, kam.percentile_score(j.growth) OVER (), CASE WHEN j.growth IS NOT NULL THEN kam.percentile_score(CASE WHEN j.growth IS NOT NULL THEN j.top_value_share END) OVER () END
-	FROM judged AS j;
+	FROM judged AS j LEFT JOIN account_basket AS k ON k.account_id = j.account_id;
 	ANALYZE account_assortment;
 END
 $$;
@@ -658,7 +662,7 @@ COMMENT ON VIEW turnover_cause IS 'One row per row of turnover_alert: why its th
 CREATE VIEW assortment AS
 SELECT r.report_month, true AS is_latest,
 	a.account_id, m.account_name, m.manager, m.account_group, m.industry, m.region, m.is_key, m.is_managed, m.rank,
-	m.sales_12m, a.products_12m, a.products_12m_before, a.categories_12m, a.categories_12m_before, a.new_products, a.dropped_products,
+	m.sales_12m, a.products_3m, a.products_quarter, a.products_12m, a.products_12m_before, a.categories_12m, a.categories_12m_before, a.new_products, a.dropped_products,
 	a.top_products_bought, a.top_share, a.top_value_share, a.size_class
 FROM product_reading AS r
 	JOIN account_assortment AS a ON a.is_listed
@@ -702,34 +706,6 @@ FROM product_reading AS r
 WHERE w.account_id IS NOT NULL OR a.size_class IS NULL OR a.peers < 10;
 COMMENT ON VIEW white_space IS 'One row per account that is read by product, in the latest report month, and product that a fifth or more of its peers bought in twelve months and it did not, the ten of the largest value; one row without product where it has under ten peers.';
 
-CREATE VIEW share_of_wallet AS
-SELECT v.report_month, true AS is_latest, v.account_id, v.account_name, v.manager, v.is_key, v.is_managed,
-	v.category, v.wallet_basis, v.stated_on, v.supplier_rank, v.suppliers,
-	v.sales_12m::numeric(24,4) AS sales_12m,
-	v.wallet_value::numeric(24,4) AS wallet_value,
-	CASE WHEN v.wallet_basis = 'rank' THEN v.rule_share ELSE (v.sales_12m / v.wallet_value)::double precision END AS share_of_wallet,
-	(v.wallet_value - v.sales_12m)::numeric(24,4) AS wallet_gap,
-	CASE WHEN v.sales_12m IS NULL THEN CASE WHEN v.category IS NULL THEN 'no sales until the report month' ELSE 'the account is not read by product' END
-		WHEN v.wallet_value IS NULL THEN 'no sales to infer the wallet from' END AS no_figure_reason
-FROM (
-	SELECT l.report_month, w.account_id, m.account_name, m.manager, coalesce(m.is_key, false) AS is_key, coalesce(m.is_managed, false) AS is_managed,
-		w.category, CASE WHEN w.yearly_amount IS NULL THEN 'rank' ELSE 'amount' END AS wallet_basis, w.as_of AS stated_on, w.supplier_rank, w.suppliers,
-		u.rule_share, s.sales_12m, coalesce(w.yearly_amount, CASE WHEN s.sales_12m > 0 THEN s.sales_12m / u.rule_share::numeric END) AS wallet_value
-	FROM (SELECT max(x.report_month) AS report_month FROM report_month AS x) AS l
-		CROSS JOIN (
-			SELECT DISTINCT ON (coalesce(a.account_id, o.account_id), o.category) coalesce(a.account_id, o.account_id) AS account_id, o.category, o.yearly_amount, o.supplier_rank, o.suppliers, o.as_of
-			FROM wallet AS o LEFT JOIN account_alias AS a ON a.old_account_id = o.account_id
-				CROSS JOIN (SELECT (max(x.report_month) + interval '1 month')::date AS next_month FROM report_month AS x) AS n
-			ORDER BY coalesce(a.account_id, o.account_id), o.category, o.as_of >= n.next_month, CASE WHEN o.as_of >= n.next_month THEN o.as_of END, o.as_of DESC, o.wallet_id DESC) AS w
-		LEFT JOIN account_month AS m ON m.report_month = l.report_month AND m.account_id = w.account_id
-		LEFT JOIN account_assortment AS g ON g.account_id = w.account_id
-		CROSS JOIN LATERAL (SELECT CASE WHEN w.category IS NULL THEN m.sales_12m WHEN g.account_id IS NOT NULL THEN coalesce((
-			SELECT sum(p.sales_12m) FROM account_basket AS b CROSS JOIN LATERAL unnest(b.products, b.sales_12m) AS p (product, sales_12m) JOIN product_total AS t ON t.product = p.product
-				WHERE b.account_id = w.account_id AND t.category = w.category), 0) END AS sales_12m) AS s
-		CROSS JOIN LATERAL (SELECT (1 - w.supplier_rank / (w.suppliers + 1)::double precision) * 2 / w.suppliers AS rule_share) AS u
-	WHERE l.report_month IS NOT NULL) AS v;
-COMMENT ON VIEW share_of_wallet IS 'One row per account and category, or all it buys, with a row in wallet, in the latest report month: our part of its purchases, and what others sell it. By rank the part follows from the wallet allocation rule: (1 - rank / (suppliers + 1)) * 2 / suppliers.';
-
 CREATE VIEW potential_account AS
 SELECT p.report_month, true AS is_latest,
 	rank() OVER (ORDER BY p.potential_score DESC) AS potential_rank,
@@ -761,30 +737,6 @@ FROM (SELECT r.report_month, p.* FROM product_reading AS r CROSS JOIN product_pr
 	LEFT JOIN product_quarter AS q ON q.product = d.product AND q.quarter = d.quarter;
 COMMENT ON VIEW price_drift IS 'One row per account that is key, managed, watched or strategic, product and quarter (the last four full ones) in which it bought: the price that it paid, against its own past, the median of the accounts that are read by product, and the list price.';
 
-CREATE VIEW terms_review_due AS
-SELECT a.report_month, true AS is_latest,
-	a.account_id, a.account_name, a.manager, a.is_key, a.is_managed, a.rank, a.sales_12m,
-	a.quarter, v.reviewed_on, v.outcome, v.next_review_on,
-	CASE WHEN v.reviewed_on IS NULL THEN 'never reviewed' WHEN v.reviewed_on < a.quarter THEN 'not reviewed this quarter' ELSE 'agreed to look again' END AS due_reason,
-	d.drift_value::numeric(24,4) AS drift_value, d.largest_drifts
-FROM (SELECT m.report_month, m.account_id, m.account_name, m.manager, m.is_key, m.is_managed, m.rank, m.sales_12m,
-			(m.report_month - make_interval(months => (extract(month FROM m.report_month)::integer + 12 - e.fiscal_year_start) % 3))::date AS quarter,
-			(m.report_month + interval '1 month' - interval '1 day')::date AS last_day
-		FROM account_month AS m JOIN report_setting AS e ON e.report_month = m.report_month
-		WHERE m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AND (m.is_key OR m.is_managed)) AS a
-	LEFT JOIN (SELECT DISTINCT ON (coalesce(o.account_id, t.account_id)) coalesce(o.account_id, t.account_id) AS account_id, t.reviewed_on, t.outcome, t.next_review_on
-			FROM terms_review AS t LEFT JOIN account_alias AS o ON o.old_account_id = t.account_id
-			ORDER BY coalesce(o.account_id, t.account_id), t.reviewed_on DESC, t.terms_review_id DESC) AS v ON v.account_id = a.account_id
-	LEFT JOIN (SELECT x.account_id, sum(x.price_effect) AS drift_value,
-				string_agg(format('%s %s %%', coalesce(x.product_name, x.product), to_char(100 * x.price_change, 'FMSG999999990.0')), '; ' ORDER BY x.place) FILTER (WHERE x.place <= 3) AS largest_drifts
-			FROM (SELECT p.account_id, p.product, p.product_name, p.price_effect, p.price_change,
-						row_number() OVER (PARTITION BY p.account_id ORDER BY abs(p.price_effect) DESC, p.product COLLATE "C") AS place
-					FROM (SELECT y.account_id, y.product, y.product_name, y.quarter, y.price_effect, y.price_change, max(y.quarter) OVER (PARTITION BY y.account_id) AS last_quarter FROM price_drift AS y) AS p
-					WHERE p.quarter = p.last_quarter AND p.price_effect IS NOT NULL AND p.price_effect <> 0) AS x
-			GROUP BY x.account_id) AS d ON d.account_id = a.account_id
-WHERE v.reviewed_on IS NULL OR v.reviewed_on < a.quarter OR v.next_review_on BETWEEN a.quarter AND a.last_day AND v.reviewed_on < v.next_review_on;
-COMMENT ON VIEW terms_review_due IS 'One row per account that is key or managed as key in the latest report month and whose terms were not reviewed since its quarter began, or are due again: with what its prices drifted by in the last full quarter.';
-
 CREATE VIEW consumption_report AS
 SELECT r.report_month, true AS is_latest,
 	h.account_id, m.account_name, m.manager, h.half_year, h.half_year + interval '5 months' <= r.report_month AS is_complete,
@@ -811,6 +763,65 @@ COMMENT ON VIEW consumption_report IS 'One row per account that is key, managed,
 $ddl$;
 COMMENT ON FUNCTION kam._product_views() IS 'Report views of a mart about what accounts buy.';
 
+CREATE FUNCTION kam._terms_views() RETURNS text
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN $ddl$
+CREATE VIEW share_of_wallet WITH (security_barrier) AS
+SELECT v.report_month, true AS is_latest, v.account_id, v.account_name, v.manager, v.is_key, v.is_managed,
+	v.category, v.wallet_basis, v.stated_on, v.supplier_rank, v.suppliers,
+	v.sales_12m::numeric(24,4) AS sales_12m,
+	v.wallet_value::numeric(24,4) AS wallet_value,
+	CASE WHEN v.wallet_basis = 'rank' THEN v.rule_share ELSE (v.sales_12m / v.wallet_value)::double precision END AS share_of_wallet,
+	(v.wallet_value - v.sales_12m)::numeric(24,4) AS wallet_gap,
+	CASE WHEN v.sales_12m IS NULL THEN CASE WHEN v.category IS NULL THEN 'no sales until the report month' ELSE 'the account is not read by product' END
+		WHEN v.wallet_value IS NULL THEN 'no sales to infer the wallet from' END AS no_figure_reason
+FROM (
+	SELECT l.report_month, w.account_id, m.account_name, m.manager, coalesce(m.is_key, false) AS is_key, coalesce(m.is_managed, false) AS is_managed,
+		w.category, CASE WHEN w.yearly_amount IS NULL THEN 'rank' ELSE 'amount' END AS wallet_basis, w.as_of AS stated_on, w.supplier_rank, w.suppliers,
+		u.rule_share, s.sales_12m, coalesce(w.yearly_amount, CASE WHEN s.sales_12m > 0 THEN s.sales_12m / u.rule_share::numeric END) AS wallet_value
+	FROM (SELECT max(x.report_month) AS report_month FROM report_month AS x) AS l
+		CROSS JOIN (
+			SELECT DISTINCT ON (coalesce(a.account_id, o.account_id), o.category) coalesce(a.account_id, o.account_id) AS account_id, o.category, o.yearly_amount, o.supplier_rank, o.suppliers, o.as_of
+			FROM wallet AS o LEFT JOIN merged_account AS a ON a.old_account_id = o.account_id
+				CROSS JOIN (SELECT (max(x.report_month) + interval '1 month')::date AS next_month FROM report_month AS x) AS n
+			WHERE VISIBLE(o.account_id)
+			ORDER BY coalesce(a.account_id, o.account_id), o.category, o.as_of >= n.next_month, CASE WHEN o.as_of >= n.next_month THEN o.as_of END, o.as_of DESC, o.wallet_id DESC) AS w
+		LEFT JOIN account_month AS m ON m.report_month = l.report_month AND m.account_id = w.account_id
+		LEFT JOIN account_assortment AS g ON g.account_id = w.account_id
+		CROSS JOIN LATERAL (SELECT CASE WHEN w.category IS NULL THEN m.sales_12m WHEN g.account_id IS NOT NULL THEN coalesce((
+			SELECT sum(p.sales_12m) FROM account_basket AS b CROSS JOIN LATERAL unnest(b.products, b.sales_12m) AS p (product, sales_12m) JOIN product_total AS t ON t.product = p.product
+				WHERE b.account_id = w.account_id AND t.category = w.category), 0) END AS sales_12m) AS s
+		CROSS JOIN LATERAL (SELECT (1 - w.supplier_rank / (w.suppliers + 1)::double precision) * 2 / w.suppliers AS rule_share) AS u
+	WHERE l.report_month IS NOT NULL) AS v;
+COMMENT ON VIEW share_of_wallet IS 'One row per account and category, or all it buys, with a row in wallet, in the latest report month: our part of its purchases, and what others sell it. By rank the part follows from the wallet allocation rule: (1 - rank / (suppliers + 1)) * 2 / suppliers.';
+
+CREATE VIEW terms_review_due WITH (security_barrier) AS
+SELECT a.report_month, true AS is_latest,
+	a.account_id, a.account_name, a.manager, a.is_key, a.is_managed, a.rank, a.sales_12m,
+	a.quarter, v.reviewed_on, v.outcome, v.next_review_on,
+	CASE WHEN v.reviewed_on IS NULL THEN 'never reviewed' WHEN v.reviewed_on < a.quarter THEN 'not reviewed this quarter' ELSE 'agreed to look again' END AS due_reason,
+	d.drift_value::numeric(24,4) AS drift_value, d.largest_drifts
+FROM (SELECT m.report_month, m.account_id, m.account_name, m.manager, m.is_key, m.is_managed, m.rank, m.sales_12m,
+			(m.report_month - make_interval(months => (extract(month FROM m.report_month)::integer + 12 - e.fiscal_year_start) % 3))::date AS quarter,
+			(m.report_month + interval '1 month' - interval '1 day')::date AS last_day
+		FROM account_month AS m JOIN report_setting AS e ON e.report_month = m.report_month
+		WHERE m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AND (m.is_key OR m.is_managed)) AS a
+	LEFT JOIN (SELECT DISTINCT ON (coalesce(o.account_id, t.account_id)) coalesce(o.account_id, t.account_id) AS account_id, t.reviewed_on, t.outcome, t.next_review_on
+			FROM terms_review AS t LEFT JOIN merged_account AS o ON o.old_account_id = t.account_id
+			ORDER BY coalesce(o.account_id, t.account_id), t.reviewed_on DESC, t.terms_review_id DESC) AS v ON v.account_id = a.account_id
+	LEFT JOIN (SELECT x.account_id, sum(x.price_effect) AS drift_value,
+				string_agg(format('%s %s %%', coalesce(x.product_name, x.product), to_char(100 * x.price_change, 'FMSG999999990.0')), '; ' ORDER BY x.place) FILTER (WHERE x.place <= 3) AS largest_drifts
+			FROM (SELECT p.account_id, p.product, p.product_name, p.price_effect, p.price_change,
+						row_number() OVER (PARTITION BY p.account_id ORDER BY abs(p.price_effect) DESC, p.product COLLATE "C") AS place
+					FROM (SELECT y.account_id, y.product, y.product_name, y.quarter, y.price_effect, y.price_change, max(y.quarter) OVER (PARTITION BY y.account_id) AS last_quarter FROM price_drift AS y) AS p
+					WHERE p.quarter = p.last_quarter AND p.price_effect IS NOT NULL AND p.price_effect <> 0) AS x
+			GROUP BY x.account_id) AS d ON d.account_id = a.account_id
+WHERE (v.reviewed_on IS NULL OR v.reviewed_on < a.quarter OR v.next_review_on BETWEEN a.quarter AND a.last_day AND v.reviewed_on < v.next_review_on)
+	AND VISIBLE(a.account_id);
+COMMENT ON VIEW terms_review_due IS 'One row per account that is key or managed as key in the latest report month and whose terms were not reviewed since its quarter began, or are due again: with what its prices drifted by in the last full quarter.';
+$ddl$;
+COMMENT ON FUNCTION kam._terms_views() IS 'Report views of a mart about wallets and terms, to be fitted by kam._fit_views.';
+
 CREATE FUNCTION kam._product_glossary(OUT column_name text, OUT description text) RETURNS SETOF record
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 100
 BEGIN ATOMIC
@@ -836,6 +847,8 @@ BEGIN ATOMIC
 	('category_rank', 'Rank of the product in its category, by what all bought in twelve months.'),
 	('product_sales_12m', 'Net sales of the product to all in twelve months, to the end of the report month.'),
 	('last_purchase_of_product', 'Date of the last purchase of the product by the account, in the years that are read.'),
+	('products_3m', 'Number of products bought net in three months.'),
+	('products_quarter', 'The same on average of those of the four quarters before these in which it bought.'),
 	('products_12m', 'Number of products bought net in twelve months.'),
 	('products_12m_before', 'Number of products bought net in the twelve months before these.'),
 	('categories_12m', 'Number of categories bought from in twelve months.'),

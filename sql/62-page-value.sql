@@ -16,12 +16,12 @@ BEGIN
 			(SELECT jsonb_agg(jsonb_build_array(kam._account_node(r.account_id::text, r.account_name, accounts), kam._money(r.value_at_risk),
 					jsonb_build_object('join', jsonb_build_array(CASE WHEN r.is_late THEN kam._say('late') WHEN r.churn_state = 'out of season' THEN kam._say('out of season') END,
 						CASE WHEN r.is_silent AND NOT r.is_late THEN kam._say('silent for longer than usual') END, CASE WHEN r.is_inactive THEN kam._say('months without a purchase') END,
-						CASE WHEN r.has_smaller_orders THEN kam._say('smaller orders') END, CASE WHEN r.is_doubtful THEN kam._say('doubtful by the model') END), 'by', ', '),
+						CASE WHEN r.has_smaller_orders THEN kam._say('smaller orders') END, CASE WHEN r.has_narrower_assortment THEN kam._say('narrower assortment') END, CASE WHEN r.is_doubtful THEN kam._say('doubtful by the model') END), 'by', ', '),
 					to_jsonb(r.silent_days), to_jsonb(round(r.median_gap_days)), jsonb_build_object('share', r.alive), kam._money(r.sales_12m), to_jsonb(r.manager))
-				ORDER BY r.risk_rank, r.account_id::text COLLATE "C")
+				ORDER BY r.value_at_risk DESC, r.account_id::text COLLATE "C")
 			FROM (SELECT v.* FROM churn_risk AS v JOIN account_month AS f ON f.report_month = v.report_month AND f.account_id = v.account_id
 				WHERE v.report_month = month AND v.value_at_risk > 0 AND kam._is_chosen(chosen, f.manager, f.region, f.account_group)
-				ORDER BY v.risk_rank, v.account_id::text COLLATE "C" LIMIT 20) AS r),
+				ORDER BY v.value_at_risk DESC, v.account_id::text COLLATE "C" LIMIT 20) AS r),
 			'No account is at risk.'),
 		kam._note('Late: silent for longer than $1 of its own gaps, and $2 days. At risk: sales of twelve months, as far as the model doubts them; without a model, those of late accounts.',
 			(SELECT jsonb_build_object('share', s.late_percentile) FROM report_setting AS s WHERE s.report_month = month), (SELECT to_jsonb(s.late_min_days) FROM report_setting AS s WHERE s.report_month = month)),

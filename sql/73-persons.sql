@@ -59,14 +59,20 @@ BEGIN
 	IF length(person) > 2 THEN
 		FOR register IN
 			SELECT c.relname,
-				(SELECT quote_ident(a.attname) FROM pg_index AS x JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0] WHERE x.indrelid = c.oid AND x.indisprimary) AS key
+				(SELECT quote_ident(a.attname) FROM pg_index AS x JOIN pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = x.indkey[0] WHERE x.indrelid = c.oid AND x.indisprimary) AS key,
+				-- Only what can hold a name, since millions of rows are searched
+				(SELECT string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+					WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'text'::regtype AND a.attname NOT IN ('account_id', 'entered_by', 'changed_by')) AS texts
 			FROM pg_class AS c
 			WHERE c.relnamespace = (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname = mart) AND c.relkind = 'r'
-				AND (c.relname = 'register_history' OR c.relname IN (SELECT r.register FROM kam._registers() AS r))
+				AND (c.relname = 'register_history' OR c.relname IN (SELECT r.register FROM kam._registers() AS r WHERE r.register <> 'settings'))
 			ORDER BY c.relname COLLATE "C"
 		LOOP
-			EXECUTE format('SELECT string_agg(t.%1$s::text, '', '' ORDER BY t.%1$s) FROM %2$I AS t WHERE strpos(lower(to_jsonb(t)::text), lower(btrim(to_jsonb($1)::text, ''"''))) > 0', register.key, register.relname)
-			INTO mentions USING person;
+			-- LIKE, since the planner knows that few rows match, and so searches in
+			-- parallel.
+			EXECUTE format('SELECT string_agg(t.%1$s::text, '', '' ORDER BY t.%1$s) FROM %2$I AS t WHERE lower(%3$s) LIKE ''%%'' || $1 || ''%%'' ESCAPE ''!''', register.key, register.relname,
+				CASE register.relname WHEN 'register_history' THEN 'jsonb_strip_nulls(t.row_before)::text' ELSE format('concat_ws(chr(10), %s)', register.texts) END)
+			INTO mentions USING replace(replace(replace(lower(CASE register.relname WHEN 'register_history' THEN btrim(to_jsonb(person)::text, '"') ELSE person END), '!', '!!'), '%', '!%'), '_', '!_');
 			IF mentions IS NOT NULL THEN
 				RAISE NOTICE 'the name still stands in %, rows %: see whether it is this person', register.relname, mentions;
 			END IF;

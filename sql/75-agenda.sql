@@ -58,6 +58,7 @@ WITH clock AS MATERIALIZED (
 		('late', 1, 'No purchase since $2, for $5 days', NULL),
 		('overdue', 1, '$3 overdue, the oldest since $2', NULL),
 		('case', 1, 'Open since $2: $1', NULL),
+		('win back', 2, 'Offered on $2, no answer noted yet: $1', 'Lost; bought for $3 in its last year: try to win it back'),
 		('visit', 2, 'Last visit on $2, $5 days ago', 'Never visited'),
 		('executive visit', 2, 'Last visit of an executive on $2, $5 days ago', 'Never visited by an executive'),
 		('planned talk', 2, 'Planned: $1', NULL),
@@ -118,7 +119,6 @@ WITH clock AS MATERIALIZED (
 	FROM clock AS c CROSS JOIN alert AS a LEFT JOIN talk AS v ON v.account_id = a.account_id
 	WHERE v.last_talk_on IS NULL OR v.last_talk_on < c.next_month
 	UNION ALL
-	--with loss_reason
 	SELECT a.account_id, NULL, 'late', c.next_month + c.posting_lag_days, NULL, NULL, a.last_purchase, NULL, NULL, NULL, NULL
 	FROM clock AS c JOIN churn_risk AS r ON r.report_month = c.report_month AND r.is_late JOIN attended AS a ON a.account_id = r.account_id LEFT JOIN talk AS v ON v.account_id = a.account_id
 	WHERE v.last_talk_on IS NULL OR v.last_talk_on < c.next_month
@@ -129,14 +129,22 @@ WITH clock AS MATERIALIZED (
 	--with agreed_need
 		AND NOT EXISTS (SELECT FROM agreed_need AS n JOIN code AS k ON k.account_code = n.account_id WHERE k.account_id = a.account_id AND n.month = p.needed_in)
 	--end
-	--end
-	--without loss_reason
-	SELECT a.account_id, NULL, 'late', c.next_month + c.posting_lag_days, NULL, NULL, a.last_purchase, NULL, NULL, NULL, NULL
-	FROM clock AS c CROSS JOIN attended AS a LEFT JOIN talk AS v ON v.account_id = a.account_id
-	-- As in periodicity
-	WHERE c.next_month - 1 - a.last_purchase >= 30 AND c.next_month - 1 - a.last_purchase > 2 * a.median_gap_days
-		AND (v.last_talk_on IS NULL OR v.last_talk_on < c.next_month)
-	--end
+	UNION ALL
+	-- Lost accounts that were key within two years, until something is done to
+	-- win them back
+	SELECT w.account_id, NULL, 'win back', c.next_month + c.posting_lag_days, NULL, NULL, NULL, w.value_lost, NULL, NULL, NULL
+	FROM clock AS c JOIN win_back AS w ON w.report_month = c.report_month
+	WHERE w.last_key_month > c.report_month - interval '24 months'
+		AND NOT EXISTS (SELECT FROM win_back_action AS x LEFT JOIN merged AS g ON g.old_account_id = x.account_id
+			WHERE coalesce(g.account_id, x.account_id) = w.account_id AND x.offered_on BETWEEN w.last_purchase AND c.today)
+		AND NOT EXISTS (SELECT FROM account_plan AS p LEFT JOIN merged AS g ON g.old_account_id = p.account_id
+			WHERE coalesce(g.account_id, p.account_id) = w.account_id AND p.purpose = 'win_back' AND p.status IN ('planned', 'running'))
+	UNION ALL
+	-- and what was done, of any account, until its outcome is known or it buys
+	SELECT coalesce(g.account_id, x.account_id), NULL, 'win back', x.offered_on + c.visit_days, NULL, concat_ws(': ', x.action_kind, x.description), x.offered_on, NULL, NULL, 'win_back_action', x.win_back_action_id::text
+	FROM clock AS c CROSS JOIN win_back_action AS x LEFT JOIN merged AS g ON g.old_account_id = x.account_id
+		LEFT JOIN account_month AS m ON m.report_month = c.report_month AND m.account_id = coalesce(g.account_id, x.account_id)
+	WHERE x.outcome = 'open' AND x.offered_on <= c.today AND (m.last_purchase > x.offered_on) IS NOT TRUE
 	UNION ALL
 	SELECT a.account_id, NULL, 'overdue', r.oldest_due_on, NULL, NULL, r.oldest_due_on, r.overdue_amount, NULL, NULL, NULL
 	FROM attended AS a JOIN account_receivable AS r ON r.account_id = a.account_id
@@ -219,7 +227,6 @@ WITH clock AS MATERIALIZED (
 	FROM clock AS c CROSS JOIN exchange AS e LEFT JOIN merged AS g ON g.old_account_id = e.account_id
 	WHERE e.done_on IS NULL
 	--end
-	--with terms_review
 	UNION ALL
 	-- Until the end of the quarter after that of the last review, or earlier if
 	-- that was agreed.
@@ -230,7 +237,6 @@ WITH clock AS MATERIALIZED (
 			ORDER BY k.account_id, r.reviewed_on DESC, r.terms_review_id DESC) AS t ON t.account_id = a.account_id
 		CROSS JOIN LATERAL (SELECT d.month - make_interval(months => (extract(month FROM d.month)::integer + 12 - c.fiscal_year_start) % 3) AS quarter
 			FROM (SELECT date_trunc('month', coalesce(t.reviewed_on, a.since)::timestamp) AS month) AS d) AS q
-	--end
 	--with benefit_given
 	UNION ALL
 	SELECT a.account_id, NULL, 'report', (coalesce(b.given_on, a.since) + make_interval(months => c.report_months))::date, NULL, NULL, b.given_on, NULL, NULL, NULL, NULL
@@ -311,7 +317,7 @@ FROM clock AS c
 		GROUP BY n.account_id) AS p ON p.account_id = t.account_id
 WHERE (t.task = 'date' OR t.due_on <= c.until)
 	AND (t.account_id IS NULL OR VISIBLE(t.account_id));
-COMMENT ON VIEW agenda IS 'One row per account, thing to do and the day on which it is due, if that has passed or comes within settings.agenda_days: order by task_priority, due_on. What is done leaves it: by its entry in the register, or the sales. Tasks that are asked of each account that is key, managed as key or strategic: turnover, late, season, overdue, visit, executive visit, next step, announcement, terms review, report, survey, dossier, decision roles; the others are listed for every account. Priority 1: turnover, late, overdue, case; 3: terms review, report, survey, bonus, approval, prospect; 4: dossier, decision roles; 2: all others; one higher if more than seven days past due.';
+COMMENT ON VIEW agenda IS 'One row per account, thing to do and the day on which it is due, if that has passed or comes within settings.agenda_days: order by task_priority, due_on. What is done leaves it: by its entry in the register, or the sales. Tasks that are asked of each account that is key, managed as key or strategic: turnover, late, season, overdue, visit, executive visit, next step, announcement, terms review, report, survey, dossier, decision roles; win back is asked of lost accounts that were key within two years, and of what is open in win_back_action; the others are listed for every account. Priority 1: turnover, late, overdue, case; 3: terms review, report, survey, bonus, approval, prospect; 4: dossier, decision roles; 2: all others; one higher if more than seven days past due.';
 $ddl$, 'NEXT_DAY\(([^()]*)\)', kam._next_day(), 'g');
 COMMENT ON FUNCTION kam._agenda_views() IS 'The report view of a mart that says what is due, to be fitted by kam._fit_views.';
 
@@ -325,7 +331,7 @@ BEGIN ATOMIC
 		('collection_address', 'Where its money is collected.'),
 		('collection_route', 'Route or day on which it is collected.'),
 		('sponsor', 'Executive who sponsors the account, if somebody was assigned.'),
-		('task', 'What is to be done: turnover (explain a fall), late (find out why it does not buy), season (agree on its need), overdue (collect), case, visit, executive visit, planned talk, next step, announcement, news, exchange, action, date, holiday, gift, invitation, terms review, report, survey, bonus, approval, prospect, dossier, decision roles.'),
+		('task', 'What is to be done: turnover (explain a fall), late (find out why it does not buy), win back (a lost account), season (agree on its need), overdue (collect), case, visit, executive visit, planned talk, next step, announcement, news, exchange, action, date, holiday, gift, invitation, terms review, report, survey, bonus, approval, prospect, dossier, decision roles.'),
 		('due_on', 'Day until which it is to be done.'),
 		('days_left', 'Days from today to that day; negative if it has passed.'),
 		('task_priority', '1 first: the relation or money is in danger (turnover, late, overdue, case); 2 what was promised or has a day; 3 what is due by interval, or can be won (terms review, report, survey, bonus, approval, prospect); 4 what we do not know (dossier, decision roles). One higher if it is more than seven days past due.'),
@@ -502,6 +508,7 @@ BEGIN ATOMIC
 		('needed_month', 'Month in which it is needed.'),
 		('needed_product', 'Product that is needed; empty for all, as net sales.'),
 		('agreed_quantity', 'Quantity that was agreed on.'),
+		('quantity_year_before', 'Quantity bought in the same month a year before.'),
 		('needed_amount', 'Net sales that its season lets expect.'),
 		('accounts_in_need', 'Number of accounts that need it.'),
 		('customer_stock', 'What stood in their own stock when it was last counted.'),

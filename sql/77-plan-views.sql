@@ -193,33 +193,43 @@ WITH attended AS (
 	FROM account_month AS m LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id
 	WHERE m.report_month = (SELECT max(l.report_month) FROM report_month AS l) AND m.exclusion IS NULL AND (m.is_key OR m.is_managed OR t.is_strategic) AND VISIBLE(m.account_id)
 ), need AS (
-	SELECT NULL::account_key AS account_id, NULL::date AS month, NULL::text AS product, NULL::numeric AS quantity, NULL::numeric AS sales WHERE false
+	SELECT NULL::account_key AS account_id, NULL::date AS month, NULL::text AS product, NULL::numeric AS quantity, NULL::numeric AS quantity_before, NULL::numeric AS sales WHERE false
 	--with agreed_need
-	UNION ALL SELECT k.account_id, n.month, n.product, n.quantity, NULL FROM agreed_need AS n JOIN account_code AS k ON k.account_code = n.account_id
+	UNION ALL SELECT k.account_id, n.month, n.product, n.quantity, NULL, NULL FROM agreed_need AS n JOIN account_code AS k ON k.account_code = n.account_id
 	--end
-	--with loss_reason
-	UNION ALL SELECT e.account_id, e.needed_in, NULL, NULL, e.expected_sales FROM expected_need AS e WHERE e.is_latest
-	--end
+	UNION ALL SELECT e.account_id, e.needed_in, NULL, NULL, NULL, e.expected_sales FROM expected_need AS e WHERE e.is_latest
+	-- Known of the same accounts as product_month
+	UNION ALL SELECT p.account_id, (p.month + interval '12 months')::date, p.product, NULL, p.sold_quantity, NULL FROM product_reading AS r JOIN product_month AS p ON p.month > r.report_month - interval '12 months' AND p.month <= r.report_month - interval '6 months'
+	WHERE p.product <> '' AND p.sold_quantity > 0
 )
 SELECT a.report_month, true AS is_latest, a.account_id, a.account_name, a.manager, a.is_key, a.is_managed, a.is_strategic, n.month AS needed_month, n.product AS needed_product,
-	sum(n.quantity)::numeric(20,4) AS agreed_quantity, sum(n.sales)::numeric(24,4) AS needed_amount
+	sum(n.quantity)::numeric(20,4) AS agreed_quantity, sum(n.quantity_before)::numeric(20,4) AS quantity_year_before, sum(n.sales)::numeric(24,4) AS needed_amount
 FROM attended AS a JOIN need AS n ON n.account_id = a.account_id
 WHERE n.month > a.report_month AND n.month <= a.report_month + interval '12 months'
 GROUP BY a.report_month, a.account_id, a.account_name, a.manager, a.is_key, a.is_managed, a.is_strategic, n.month, n.product;
-COMMENT ON VIEW production_need IS 'One row per account that is key, managed as key or strategic, month to come and product: what it will need, as agreed with it; without product the net sales that its season lets expect. For production, which makes what they need first.';
+COMMENT ON VIEW production_need IS 'One row per account that is key, managed as key or strategic, month to come and product: what it will need, as agreed with it, and, of the next six months, what it bought in the same month a year before; without product the net sales that its season lets expect. For production, which makes what they need first.';
 
 CREATE VIEW purchasing_need WITH (security_barrier) AS
-SELECT n.report_month, true AS is_latest, n.needed_month, n.needed_product, count(DISTINCT n.account_id)::integer AS accounts_in_need, sum(n.agreed_quantity)::numeric(20,4) AS agreed_quantity, sum(n.needed_amount)::numeric(24,4) AS needed_amount,
+SELECT n.report_month, true AS is_latest, n.needed_month, n.needed_product, n.accounts_in_need, n.agreed_quantity, n.quantity_year_before, n.needed_amount,
 	--with customer_stock
-	(SELECT sum(c.quantity) FROM (SELECT DISTINCT ON (coalesce(g.account_id, s.account_id)) s.quantity FROM customer_stock AS s LEFT JOIN merged_account AS g ON g.old_account_id = s.account_id
-		WHERE s.product = n.needed_product AND s.counted_on <= (SELECT t.today FROM today AS t) AND VISIBLE(s.account_id) ORDER BY coalesce(g.account_id, s.account_id), s.counted_on DESC, s.customer_stock_id DESC) AS c)::numeric(20,4) AS customer_stock
+	c.customer_stock
 	--end
 	--without customer_stock
 	NULL::numeric(20,4) AS customer_stock
 	--end
-FROM production_need AS n
-GROUP BY n.report_month, n.needed_month, n.needed_product;
-COMMENT ON VIEW purchasing_need IS 'One row per month to come and product, and one without product: what all key accounts together will need, and what of it stood in their own stock when it was last counted. For purchasing, so that nothing that sells well runs out.';
+FROM (SELECT p.report_month, p.needed_month, p.needed_product, count(DISTINCT p.account_id)::integer AS accounts_in_need, sum(p.agreed_quantity)::numeric(20,4) AS agreed_quantity,
+		sum(p.quantity_year_before)::numeric(20,4) AS quantity_year_before, sum(p.needed_amount)::numeric(24,4) AS needed_amount
+	FROM production_need AS p
+	GROUP BY p.report_month, p.needed_month, p.needed_product) AS n
+	--with customer_stock
+	LEFT JOIN (SELECT l.product, sum(l.quantity)::numeric(20,4) AS customer_stock
+		FROM (SELECT DISTINCT ON (s.product, coalesce(g.account_id, s.account_id)) s.product, s.quantity FROM customer_stock AS s LEFT JOIN merged_account AS g ON g.old_account_id = s.account_id
+			WHERE s.counted_on <= (SELECT t.today FROM today AS t) AND VISIBLE(s.account_id)
+			ORDER BY s.product, coalesce(g.account_id, s.account_id), s.counted_on DESC, s.customer_stock_id DESC) AS l
+		GROUP BY l.product) AS c ON c.product = n.needed_product
+	--end
+;
+COMMENT ON VIEW purchasing_need IS 'One row per month to come and product, and one without product: what all key accounts together will need and bought in the same month a year before, and what of it stood in their own stock when it was last counted. For purchasing, so that nothing that sells well runs out.';
 
 CREATE VIEW transport_need WITH (security_barrier) AS
 SELECT m.report_month, true AS is_latest, m.account_id, m.account_name, m.manager, m.region, m.country, m.is_key, m.is_managed, coalesce(t.is_strategic, false) AS is_strategic,
@@ -241,7 +251,7 @@ SELECT m.report_month, true AS is_latest, m.account_id, m.account_name, m.manage
 	--end
 FROM account_month AS m
 	LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id
-	LEFT JOIN (SELECT x.account_id, sum(x.needed_amount) AS needed_amount FROM production_need AS x WHERE x.needed_month = (x.report_month + interval '1 month')::date GROUP BY x.account_id) AS n ON n.account_id = m.account_id
+	LEFT JOIN (SELECT x.account_id, sum(x.needed_amount) AS needed_amount FROM production_need AS x WHERE x.needed_month = (x.report_month + interval '1 month')::date AND x.needed_product IS NULL GROUP BY x.account_id) AS n ON n.account_id = m.account_id
 	LEFT JOIN (SELECT k.account_id, count(*) AS replacements FROM account_case AS x JOIN account_code AS k ON k.account_code = x.account_id WHERE x.closed_on IS NULL AND x.kind = 'replacement' GROUP BY k.account_id) AS c ON c.account_id = m.account_id
 	--with exchange
 	LEFT JOIN (SELECT k.account_id, count(*) AS exchanges FROM exchange AS x JOIN account_code AS k ON k.account_code = x.account_id WHERE x.done_on IS NULL GROUP BY k.account_id) AS e ON e.account_id = m.account_id

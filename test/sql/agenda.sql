@@ -252,6 +252,21 @@ RESET ROLE;
 UPDATE settings SET managers_read_own = false;
 SELECT responsible, account_count, attended_count FROM manager_scorecard ORDER BY responsible COLLATE "C";
 
+-- Lost: until an offer or a plan, of any day since the last purchase; an offer
+-- until its outcome is known
+UPDATE settings SET lost_after_days = 60;
+CALL kam.refresh('regress_agenda_mart', as_of => '2024-06-10');
+SELECT account_id, last_key_month, lost_month FROM win_back WHERE is_latest ORDER BY account_id;
+SELECT due FROM due('2024-06-10', 'win back');
+INSERT INTO account_plan (account_id, purpose, goal, action, owner, due_on) VALUES (71, 'win_back', 'back', 'ask why', 'Ann', '2024-07-01');
+SELECT count(*) AS planned FROM due('2024-06-10', 'win back');
+UPDATE account_plan SET status = 'dropped' WHERE goal = 'back';
+INSERT INTO win_back_action (account_id, action_kind, description, offered_on) VALUES (71, 'discount', '5 %', '2024-06-12'), (5, 'call', NULL, '2024-05-01');
+SELECT listed('2024-06-01', '2024-08-01', 'win back', 1) AS lost, listed('2024-04-01', '2024-08-01', 'win back', 5) AS buys_again;
+SELECT due FROM due('2024-07-10', 'win back');
+UPDATE win_back_action SET outcome = 'refused';
+SELECT count(*) AS refused FROM due('2024-07-10', 'win back');
+
 RESET kam.today;
 RESET search_path;
 DROP SCHEMA regress_agenda_mart CASCADE;

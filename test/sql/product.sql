@@ -112,6 +112,34 @@ END $$;
 CREATE VIEW reader AS SELECT account_id AS account FROM pm.account_assortment;
 SELECT * FROM pg_temp.compare();
 
+-- Narrower assortments, of the accounts that are read
+SELECT count(*) AS accounts, count(o.before) AS with_quarters, count(*) FILTER (WHERE a.products_3m IS DISTINCT FROM coalesce(o.now, 0) OR abs(a.products_quarter - o.before) > 1e-9 OR (a.products_quarter IS NULL) <> (o.before IS NULL)) AS different
+FROM pm.assortment AS a LEFT JOIN (SELECT account, max(n) FILTER (WHERE k = 0) AS now, avg(n) FILTER (WHERE k > 0) AS before
+	FROM (SELECT account, k, count(*) AS n FROM (SELECT account, k, product FROM sale CROSS JOIN generate_series(0, 4) AS k CROSS JOIN calendar AS c
+			WHERE product <> '' AND day >= c.last_day + 1 - (3 * k + 3) * interval '1 month' AND day < c.last_day + 1 - 3 * k * interval '1 month' GROUP BY 1, 2, 3 HAVING sum(amount) > 0) AS p GROUP BY 1, 2) AS q GROUP BY 1) AS o ON o.account = a.account_id;
+SELECT count(*) FILTER (WHERE a.account_id IS NOT NULL) AS read, count(*) FILTER (WHERE c.has_narrower_assortment) AS narrower, count(*) FILTER (WHERE c.has_narrower_assortment AND c.risk_rank IS NULL) AS alone,
+	count(*) FILTER (WHERE c.has_narrower_assortment IS DISTINCT FROM CASE WHEN c.is_latest THEN a.products_3m > 0 AND a.products_3m <= 0.5 * a.products_quarter END) AS different
+FROM pm.churn_risk AS c LEFT JOIN pm.account_assortment AS a ON a.account_id = c.account_id AND c.is_latest;
+SELECT count(*) AS narrower, count(c.account_id) AS at_risk FROM pm.assortment AS a LEFT JOIN pm.churn_risk AS c ON c.account_id = a.account_id AND c.is_latest AND c.has_narrower_assortment LEFT JOIN pm.lost_account AS l ON l.account_id = a.account_id AND l.is_latest
+WHERE a.products_3m BETWEEN 1 AND 0.5 * a.products_quarter AND l.account_id IS NULL;
+UPDATE pm.settings SET assortment_fall = 0;
+UPDATE pm.settings SET assortment_fall = 'NaN';
+
+-- Losses by main category: all of them, and each as plain SQL has it
+SELECT count(*) AS months, count(*) FILTER (WHERE lost AND value AND back AND sales) AS equal
+FROM (SELECT report_month, sum(accounts_lost) FILTER (WHERE dimension = 'all') = sum(accounts_lost) FILTER (WHERE dimension = 'category') AS lost, sum(value_lost) FILTER (WHERE dimension = 'all') = sum(value_lost) FILTER (WHERE dimension = 'category') AS value,
+	sum(accounts_won_back) FILTER (WHERE dimension = 'all') = sum(accounts_won_back) FILTER (WHERE dimension = 'category') AS back, sum(sales_won_back) FILTER (WHERE dimension = 'all') = sum(sales_won_back) FILTER (WHERE dimension = 'category') AS sales
+	FROM pm.churn_dynamics WHERE dimension IN ('all', 'category') GROUP BY 1) AS s;
+WITH event AS (
+	SELECT v.report_month, v.account_id, v.year_sales, v.lost_month = v.report_month AS is_loss, m.last_purchase FROM pm.value_month AS v JOIN pm.account_month AS m USING (report_month, account_id) WHERE v.lost_month = v.report_month
+), wanted AS (
+	SELECT e.report_month, CASE WHEN r.account_id IS NULL THEN 'not read by product' ELSE (SELECT p.category FROM sale AS s LEFT JOIN product AS p USING (product) WHERE s.account = e.account_id AND s.day > date_trunc('month', e.last_purchase) - interval '11 months 1 day' AND s.day < date_trunc('month', e.last_purchase) + interval '1 month'
+			GROUP BY 1 ORDER BY sum(s.amount) DESC, 1 LIMIT 1) END AS category, count(*) AS lost, sum(e.year_sales) AS value
+	FROM event AS e LEFT JOIN (SELECT DISTINCT account_id FROM pm.account_product) AS r USING (account_id) GROUP BY 1, 2
+)
+SELECT sum(w.lost) AS lost, sum(w.lost) FILTER (WHERE w.category <> 'not read by product') AS read, count(*) FILTER (WHERE (w.lost, w.value) IS DISTINCT FROM (d.accounts_lost, d.value_lost)) AS different
+FROM wanted AS w FULL JOIN (SELECT * FROM pm.churn_dynamics WHERE dimension = 'category' AND accounts_lost > 0) AS d ON d.report_month = w.report_month AND d.dimension_value IS NOT DISTINCT FROM w.category;
+
 -- Every alert has its causes, and they add up, both ways.
 CREATE VIEW cause_law AS
 SELECT count(*) AS alerts, count(*) FILTER (WHERE no_figure_reason IS NULL) AS explained,
@@ -180,6 +208,16 @@ INSERT INTO pm.wallet (account_id, category, yearly_amount, supplier_rank, suppl
 SELECT account_id, category, wallet_basis, stated_on, sales_12m, wallet_value, round(share_of_wallet::numeric, 6) AS share, wallet_gap, no_figure_reason FROM pm.share_of_wallet ORDER BY account_id COLLATE "C", category NULLS FIRST;
 INSERT INTO pm.terms_review (account_id, reviewed_on, outcome, next_review_on) VALUES ('SAVEA', '1998-04-20', 'kept', NULL), ('QUICK', '1998-04-02', 'raised', '1998-04-30'), ('ERNSH', '1998-03-31', 'lowered', NULL), ('LILAS', '1998-04-11', 'open', NULL);
 SELECT account_id, quarter, reviewed_on, outcome, due_reason FROM pm.terms_review_due WHERE account_id IN ('SAVEA', 'QUICK', 'ERNSH', 'HUNGO') ORDER BY account_id COLLATE "C";
+-- Codes merged one into the other; and registers bound to tables of the company's
+INSERT INTO pm.account_alias (old_account_id, account_id) VALUES ('FIRST', 'NEXT'), ('NEXT', 'QUICK');
+INSERT INTO pm.wallet (account_id, yearly_amount, as_of) VALUES ('FIRST', 500000, '1998-01-01');
+INSERT INTO pm.terms_review (account_id, reviewed_on, outcome) VALUES ('FIRST', '1998-04-25', 'kept');
+SELECT (SELECT wallet_value FROM pm.share_of_wallet WHERE account_id = 'QUICK') AS wallet, (SELECT count(*) FROM pm.terms_review_due WHERE account_id = 'QUICK') AS due;
+DELETE FROM pm.account_alias WHERE old_account_id IN ('FIRST', 'NEXT');
+DELETE FROM pm.terms_review WHERE account_id = 'FIRST';
+CREATE TABLE reason AS SELECT 1 AS id, 'SAVEA'::text AS account, date '1998-01-01' AS lost, 'price' AS reason;
+SELECT kam.bind_register('pm', 'loss_reason', 'reason', '{"loss_reason_id": "id", "account_id": "account", "lost_month": "lost", "loss_reason": "reason"}');
+SELECT kam.unbind_register('pm', 'loss_reason');
 SELECT count(*) FILTER (WHERE drift_value IS DISTINCT FROM o.value) AS different, count(o.value) AS known
 FROM pm.terms_review_due AS d LEFT JOIN (SELECT account_id, sum(price_effect) AS value FROM pm.price_drift AS p WHERE price_effect <> 0 AND quarter = (SELECT max(x.quarter) FROM pm.price_drift AS x WHERE x.account_id = p.account_id) GROUP BY 1) AS o USING (account_id);
 SELECT count(*) AS accounts, count(*) FILTER (WHERE abs(potential_score - 50 * (g + f)) > 1e-9) AS different

@@ -127,7 +127,7 @@ FROM made.rule_quality AS q FULL JOIN (SELECT month, horizon, rule, count(*) FIL
 	FROM judged WHERE month <= '2024-06-01' GROUP BY 1, 2, 3) AS j ON j.month = q.report_month AND j.horizon = q.horizon_months AND j.rule = q.rule;
 
 -- Counts of each dimension are those of all, and those of the lists.
-SELECT count(*) AS months, count(*) FILTER (WHERE d.dimension_count = 7 AND d.lost = 1 AND d.value = 1 AND d.back = 1 AND d.sales = 1) AS equal
+SELECT count(*) AS months, count(*) FILTER (WHERE d.dimension_count = 8 AND d.lost = 1 AND d.value = 1 AND d.back = 1 AND d.sales = 1) AS equal
 FROM (SELECT report_month, count(*) AS dimension_count, count(DISTINCT lost) AS lost, count(DISTINCT value) AS value, count(DISTINCT back) AS back, count(DISTINCT sales) AS sales
 	FROM (SELECT report_month, dimension, sum(accounts_lost) AS lost, sum(value_lost) AS value, sum(accounts_won_back) AS back, sum(sales_won_back) AS sales FROM made.churn_dynamics WHERE dimension <> 'reason' GROUP BY 1, 2) AS s GROUP BY 1) AS d;
 SELECT sum(accounts_lost) AS lost, sum(value_lost) AS value, sum(accounts_won_back) AS back, sum(sales_won_back) AS sales FROM made.churn_dynamics WHERE dimension = 'all' AND report_month > '2020-01-01';
@@ -292,6 +292,15 @@ SELECT dimension_value, accounts_lost, accounts_won_back FROM made.churn_dynamic
 INSERT INTO made.win_back_action (account_id, action_kind, description, offered_on, outcome, cost) VALUES
 	(:'account_id', 'gift', 'basket', :'lost_month'::date + 20, 'no answer', 25), (:'account_id', 'discount', '10 %', :'lost_month'::date + 35, 'open', 100), (:'account_id', 'call', NULL, '2019-01-01', 'refused', NULL);
 SELECT actions_taken, last_action_kind, last_action_on - lost_month AS days, last_action_outcome, action_cost FROM made.win_back WHERE report_month = :'lost_month' AND account_id = :'account_id';
+-- Codes that were merged, one into the other, take both along; what was said of
+-- the account itself comes first.
+SELECT account_id AS merged, lost_month AS merged_lost FROM made.lost_account WHERE is_new_loss AND report_month >= '2022-01-01' AND value_lost > 0 AND account_id <> :'account_id' ORDER BY report_month, account_id LIMIT 1 \gset
+INSERT INTO made.account_alias (old_account_id, account_id, since) VALUES ('first', 'second', NULL), ('second', :'merged', '2020-01-01'), ('later', :'merged', '2999-01-01'), ('other', :'account_id', NULL);
+INSERT INTO made.loss_reason (account_id, lost_month, loss_reason) VALUES ('first', :'merged_lost', 'quality'), ('other', :'lost_month', 'price');
+INSERT INTO made.win_back_action (account_id, action_kind, offered_on) VALUES ('first', 'visit', :'merged_lost'), ('later', 'gift', :'merged_lost');
+SELECT loss_reason, actions_taken, last_action_kind FROM made.win_back WHERE report_month = :'merged_lost' AND account_id = :'merged';
+SELECT loss_reason FROM made.lost_account WHERE report_month = :'lost_month' AND account_id = :'account_id';
+SELECT sum(accounts_lost) FILTER (WHERE dimension_value = 'quality') AS quality, sum(accounts_lost) FILTER (WHERE dimension_value = 'promise') AS promise, sum(accounts_lost) FILTER (WHERE dimension_value = 'price') AS price FROM made.churn_dynamics WHERE dimension = 'reason';
 INSERT INTO made.win_back_action (account_id, action_kind) VALUES ('k001', 'bribe');
 INSERT INTO made.win_back_action (account_id, action_kind, cost) VALUES ('k001', 'gift', 'NaN');
 INSERT INTO made.win_back_action (account_id, action_kind, outcome) VALUES ('k001', 'gift', 'maybe');
@@ -356,6 +365,19 @@ WITH flagged AS (
 		('not for 060 days', silent >= 60), ('not for 090 days', silent >= 90), ('not for 120 days', silent >= 120), ('not for 150 days', silent >= 150), ('not for 180 days', silent >= 180)) AS r (rule, is_flagged)
 )
 SELECT sales, rule, count(*) AS alarms, round(avg(is_gone::integer), 3) AS gone_for_three_months FROM flagged WHERE is_flagged AND NOT coalesce(was_flagged, false) AND last_day > first GROUP BY sales, rule ORDER BY sales, rule COLLATE "C";
+-- A narrower assortment: fewer products in three months than on average in those
+-- of the four quarters before with purchases; as many accounts again do not come
+-- back, and those who do buy half as much
+CREATE TEMP TABLE basket AS
+SELECT m.next_month, b.account, q.k, count(*) AS products FROM (SELECT d::date AS next_month FROM generate_series(date '2011-06-01', date '2011-09-01', interval '1 month') AS d) AS m CROSS JOIN generate_series(0, 4) AS q (k)
+	CROSS JOIN LATERAL (SELECT customer_id::text AS account, stock_code FROM online_retail WHERE customer_id IS NOT NULL AND stock_code NOT IN ('POST', 'M', 'D', 'C2', 'DOT', 'BANK CHARGES', 'AMAZONFEE', 'CRUK', 'S')
+		AND invoiced_at >= m.next_month - (3 * q.k + 3) * interval '1 month' AND invoiced_at < m.next_month - 3 * q.k * interval '1 month' GROUP BY 1, 2 HAVING sum(amount) > 0) AS b GROUP BY 1, 2, 3;
+WITH stood AS (
+	SELECT next_month, account, max(products) FILTER (WHERE k = 0) AS products, avg(products) FILTER (WHERE k > 0) AS before FROM basket GROUP BY 1, 2
+), known AS (
+	SELECT s.*, NOT EXISTS (SELECT FROM bought AS b WHERE b.sales = 'Online Retail' AND b.account = s.account AND b.day >= s.next_month AND b.day < s.next_month + 92) AS is_gone FROM stood AS s WHERE products > 0 AND before > 0
+)
+SELECT f AS fall, count(*) AS narrower, round(avg(is_gone::integer), 3) AS gone_for_three_months, (SELECT round(avg(is_gone::integer), 3) FROM known) AS of_all FROM known, unnest(ARRAY[0.3, 0.5, 0.7]) AS f WHERE products <= (1 - f) * before GROUP BY f ORDER BY f;
 -- Calibration of what is observed: alive in August against purchases in the
 -- three months after, by tenths of the accounts; and the area under the curve
 -- of it and of plain silence
