@@ -729,8 +729,8 @@ SELECT m.report_month,
 	m.account_id, m.account_name, m.manager, m.account_group,
 	m.is_key, m.is_managed, coalesce(t.is_strategic, false) AS is_strategic, t.score, t.gate,
 	m.abc_class, m.frequency_class, m.rank, m.sales_12m,
-	CASE WHEN v.lost_month > v.report_month THEN
-		round((v.need_level * coalesce((coalesce(v.season, s.factors))[1 + extract(month FROM m.report_month)::integer % 12], 1))::numeric, 2)::numeric(24,4) END AS expected_next_month
+	(CASE WHEN v.lost_month > v.report_month THEN
+		round((v.need_level * coalesce((coalesce(v.season, s.factors))[1 + extract(month FROM m.report_month)::integer % 12], 1))::numeric, 2) END)::numeric(24,4) AS expected_next_month
 FROM account_month AS m
 	JOIN value_month AS v ON v.report_month = m.report_month AND v.account_id = m.account_id
 	LEFT JOIN strategic_month AS t ON t.report_month = m.report_month AND t.account_id = m.account_id

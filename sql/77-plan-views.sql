@@ -26,7 +26,7 @@ SELECT a.month AS report_month, a.month = l.report_month AS is_latest, a.account
 	a.target_sales::numeric(24,4) AS target_amount, a.sales::numeric(24,4) AS actual_amount, (a.sales - a.target_sales)::numeric(24,4) AS gap_amount,
 	CASE WHEN a.target_sales > 0 THEN (a.sales / a.target_sales)::double precision END AS attainment,
 	a.target_margin::numeric(24,4) AS target_margin_amount, a.margin::numeric(24,4) AS actual_margin_amount,
-	CASE WHEN a.is_past THEN a.target_to_date::numeric(24,4) END AS target_to_date, CASE WHEN a.is_past THEN a.actual_to_date::numeric(24,4) END AS actual_to_date,
+	(CASE WHEN a.is_past THEN a.target_to_date END)::numeric(24,4) AS target_to_date, (CASE WHEN a.is_past THEN a.actual_to_date END)::numeric(24,4) AS actual_to_date,
 	CASE WHEN a.is_past AND a.target_to_date > 0 THEN (a.actual_to_date / a.target_to_date)::double precision END AS attainment_to_date,
 	a.target_year::numeric(24,4) AS target_year,
 	-- What is still planned comes as what was planned so far came.
@@ -241,7 +241,7 @@ SELECT m.report_month, true AS is_latest, m.account_id, m.account_name, m.manage
 	NULL::text AS location, NULL::text AS delivery_mode, NULL::text AS delivery_days, NULL::numeric(10,1) AS distance_km, NULL::integer AS lead_time_days, NULL::text AS transport_traits, NULL::numeric(24,4) AS transport_cost,
 	NULL::numeric(24,4) AS usual_minimum_order, NULL::boolean AS needs_customs, NULL::boolean AS needs_special_packaging, NULL::text AS packaging,
 	--end
-	m.purchase_days_12m AS orders_12m, n.needed_amount AS next_month_need,
+	m.purchase_days_12m AS orders_12m, n.needed_amount::numeric(24,4) AS next_month_need,
 	coalesce(c.replacements, 0)::integer AS replacements_due,
 	--with exchange
 	coalesce(e.exchanges, 0)::integer AS exchanges_due
