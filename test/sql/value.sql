@@ -366,8 +366,7 @@ WITH flagged AS (
 )
 SELECT sales, rule, count(*) AS alarms, round(avg(is_gone::integer), 3) AS gone_for_three_months FROM flagged WHERE is_flagged AND NOT coalesce(was_flagged, false) AND last_day > first GROUP BY sales, rule ORDER BY sales, rule COLLATE "C";
 -- A narrower assortment: fewer products in three months than on average in those
--- of the four quarters before with purchases; as many accounts again do not come
--- back, and those who do buy half as much
+-- of the four quarters before with purchases
 CREATE TEMP TABLE basket AS
 SELECT m.next_month, b.account, q.k, count(*) AS products FROM (SELECT d::date AS next_month FROM generate_series(date '2011-06-01', date '2011-09-01', interval '1 month') AS d) AS m CROSS JOIN generate_series(0, 4) AS q (k)
 	CROSS JOIN LATERAL (SELECT customer_id::text AS account, stock_code FROM online_retail WHERE customer_id IS NOT NULL AND stock_code NOT IN ('POST', 'M', 'D', 'C2', 'DOT', 'BANK CHARGES', 'AMAZONFEE', 'CRUK', 'S')
