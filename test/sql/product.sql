@@ -266,4 +266,13 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 SELECT a, pg_temp.error_of('kam.consumption_html(' || a || ')') AS answer
 FROM unnest(ARRAY['NULL, ''SAVEA''', '''nothing'', ''SAVEA''', '''pm'', NULL', '''pm'', ''NOBODY''', '''pm'', ''''''; DROP TABLE line''', '''pm'', ''SAVEA'', ''1996-01-01''', '''pm'', ''SAVEA'', ''infinity''', '''pm'', ''SAVEA'', NULL, ''xx''', '''pm'', ''SAVEA'', NULL, NULL']) AS a;
+-- Accounts merged from a month on, none of which is read by product
+CREATE TABLE regress_product.odd AS SELECT i % 7 AS account, date '2023-01-01' + i AS sold_on, (i % 90)::numeric(12,2) AS amount, 'p' || i % 4 AS product FROM generate_series(1, 480) AS i
+UNION ALL VALUES (100, date '2023-05-05', 1, 'p1'), (101, '2023-05-05', 1, 'p1');
+SELECT kam.create_mart('dm', 'regress_product.odd', 'account', 'sold_on', 'amount', product => 'product');
+UPDATE dm.settings SET time_zone = 'UTC', top = 2;
+SELECT kam.merge_account('dm', '100', '101', '2024-01-01');
+CALL kam.refresh('dm', '2024-05-10');
+SELECT count(*) > 0 AS is_read, count(*) - count(DISTINCT (account_id, product)) AS twice FROM dm.account_product;
+SELECT kam.drop_mart('dm');
 DROP SCHEMA pm, regress_product CASCADE;

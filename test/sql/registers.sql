@@ -36,6 +36,11 @@ SELECT count(kam.add_register('reg', register)) > 20 AS many FROM kam.registers(
 SELECT DISTINCT state FROM kam.registers('reg');
 -- Views that were there have the columns that they had.
 SELECT b.* FROM before AS b LEFT JOIN pg_attribute AS a ON a.attrelid = format('reg.%I', b.relname)::regclass AND a.attnum = b.attnum AND a.attname = b.attname WHERE format_type(a.atttypid, a.atttypmod) IS DISTINCT FROM b.type;
+-- All views there can be: plain types, and numeric with its decimals, which some clients take for text otherwise.
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE c.relnamespace = 'reg'::regnamespace AND c.relkind = 'v' AND (a.atttypid = 'numeric'::regtype AND a.atttypmod = -1 AND c.relname NOT LIKE 'source\_%'
+	OR a.atttypid NOT IN ('date'::regtype, 'timestamptz'::regtype, 'boolean'::regtype, 'smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'double precision'::regtype, 'numeric'::regtype, 'text'::regtype, 'varchar'::regtype, 'uuid'::regtype))
+ORDER BY 1, 2;
 
 -- Each has a key that numbers rows, defaults, comments, and names for its rules
 CREATE VIEW own AS SELECT c.oid, c.relname FROM pg_class AS c WHERE c.relnamespace = 'reg'::regnamespace AND c.relkind = 'r'
