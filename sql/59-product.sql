@@ -813,7 +813,11 @@ FROM (SELECT m.report_month, m.account_id, m.account_name, m.manager, m.is_key, 
 				string_agg(format('%s %s %%', coalesce(x.product_name, x.product), to_char(100 * x.price_change, 'FMSG999999990.0')), '; ' ORDER BY x.place) FILTER (WHERE x.place <= 3) AS largest_drifts
 			FROM (SELECT p.account_id, p.product, p.product_name, p.price_effect, p.price_change,
 						row_number() OVER (PARTITION BY p.account_id ORDER BY abs(p.price_effect) DESC, p.product COLLATE "C") AS place
-					FROM (SELECT y.account_id, y.product, y.product_name, y.quarter, y.price_effect, y.price_change, max(y.quarter) OVER (PARTITION BY y.account_id) AS last_quarter FROM price_drift AS y) AS p
+					FROM (
+						-- As price_drift has them
+						SELECT y.account_id, y.product, t.product_name, y.quarter, ((y.price - y.price_before) * y.quarter_units::double precision)::numeric(24,4) AS price_effect,
+							y.price / nullif(y.price_before, 0) - 1 AS price_change, max(y.quarter) OVER (PARTITION BY y.account_id) AS last_quarter
+						FROM product_price AS y LEFT JOIN product_total AS t ON t.product = y.product) AS p
 					WHERE p.quarter = p.last_quarter AND p.price_effect IS NOT NULL AND p.price_effect <> 0) AS x
 			GROUP BY x.account_id) AS d ON d.account_id = a.account_id
 WHERE (v.reviewed_on IS NULL OR v.reviewed_on < a.quarter OR v.next_review_on BETWEEN a.quarter AND a.last_day AND v.reviewed_on < v.next_review_on)
