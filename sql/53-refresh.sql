@@ -885,6 +885,7 @@ BEGIN
 		DELETE FROM late_line AS o WHERE o.report_month = gone;
 		PERFORM kam._forget_value(gone);
 		DELETE FROM turnover_cause_month AS o WHERE o.report_month = gone;
+		DELETE FROM churn_category_month AS o WHERE o.report_month = gone;
 		DELETE FROM report_month AS o WHERE o.report_month = gone;
 	END LOOP;
 	PERFORM kam._read_products();

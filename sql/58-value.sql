@@ -815,16 +815,10 @@ FROM (
 	SELECT v.report_month, 'category' AS dimension, c.category AS dimension_value, v.lost_month = v.report_month AS is_loss, v.is_won_back, v.year_sales, m.sales_amount
 	FROM value_month AS v
 		JOIN account_month AS m ON m.report_month = v.report_month AND m.account_id = v.account_id
-		CROSS JOIN product_reading AS p
-		LEFT JOIN LATERAL (SELECT t.category, sum(kam.total(b.ledger, m.last_purchase, 12)) AS sales
-			FROM account_product AS b LEFT JOIN product_total AS t ON t.product = b.product
-			-- Twelve months that were read
-			WHERE b.account_id = v.account_id AND m.last_purchase >= p.first_month + interval '11 months'
-			GROUP BY t.category ORDER BY sales DESC, t.category COLLATE "C" LIMIT 1) AS b ON true
-		CROSS JOIN LATERAL (SELECT CASE WHEN b.sales IS NULL THEN 'not read by product' ELSE b.category END AS category) AS c
+		JOIN churn_category_month AS c ON c.report_month = v.report_month AND c.account_id = v.account_id
 	WHERE v.lost_month = v.report_month OR v.is_won_back) AS e
 GROUP BY e.report_month, e.dimension, e.dimension_value;
-COMMENT ON VIEW churn_dynamics IS 'One row per report month, dimension (all, manager, region, industry, country, channel, whether it was key within two years, reason of the loss, category of products) and its value with accounts that were lost or won back in that month: how many and how much. Each dimension counts every one of them (reason: every one that was lost), so one dimension is summed at a time. category is the one of which the account bought most in the twelve months up to its last purchase, as known today. It is known of accounts whose products are read over years: those that are key, managed, watched or strategic today, or have a turnover alert in an open month; all others are counted as not read by product. Without a bound product column there is no such dimension.';
+COMMENT ON VIEW churn_dynamics IS 'One row per report month, dimension (all, manager, region, industry, country, channel, whether it was key within two years, reason of the loss, category of products) and its value with accounts that were lost or won back in that month: how many and how much. Each dimension counts every one of them (reason: every one that was lost), so one dimension is summed at a time. category is the one of which the account bought most in the twelve months up to its last purchase. It is known of accounts whose products are read over years: those that are key, managed, watched or strategic in the latest report month, or have a turnover alert in an open month; all others are counted as not read by product. Months that are closed keep it; months without a bound product column have no such dimension.';
 
 CREATE VIEW win_back WITH (security_barrier) AS
 SELECT v.report_month,

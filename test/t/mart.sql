@@ -85,7 +85,7 @@ BEGIN
 		FROM (SELECT report_month FROM value_month UNION SELECT report_month FROM value_total UNION SELECT report_month FROM model_month UNION SELECT report_month FROM rule_month
 			UNION SELECT report_month FROM season_month UNION SELECT report_month FROM need_error UNION SELECT report_month FROM delivery_month UNION SELECT report_month FROM late_line
 			UNION SELECT report_month FROM strategic_month UNION SELECT report_month FROM criterion_month UNION SELECT report_month FROM receivable_month UNION SELECT report_month FROM receivable_total
-			UNION SELECT report_month FROM turnover_cause_month) AS o WHERE report_month NOT IN (SELECT report_month FROM report_month)
+			UNION SELECT report_month FROM turnover_cause_month UNION SELECT report_month FROM churn_category_month) AS o WHERE report_month NOT IN (SELECT report_month FROM report_month)
 		UNION ALL
 		SELECT 'a value of no account', report_month, v.account_id::text
 		FROM value_month AS v LEFT JOIN account_month AS m USING (report_month, account_id) WHERE m.account_id IS NULL
