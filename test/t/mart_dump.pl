@@ -201,6 +201,7 @@ cmp_ok(scalar(split / /, $all), '>', 12, 'there are registers');
 my $registers = join ' UNION ALL ', map { my $t = $_; map { "SELECT '$_.$t', count(*), md5(string_agg(q::text, '|' ORDER BY q::text)) FROM $_.$t AS q" } ('sales', '"Weird ""Mart"""') }
 	qw(settings binding excluded_account account_alias override criterion rating cell_policy quality_resolution translation month_log refresh_log account_month report_month report_setting left_out_part closed_difference account_label account_to_date quality_finding receivable_month strategic_month criterion_month group_month product_month product_half product_price product_total product_quarter account_basket account_assortment white_space_product turnover_cause_month churn_category_month value_month value_total model_month rule_month season_month need_error delivery_month late_line receivable_total account_receivable member_month product_reading);
 $registers .= join '', map { " UNION ALL SELECT '$_', count(*), md5(string_agg(q::text, '|' ORDER BY q::text)) FROM sales.$_ AS q" } split(/ /, $all), 'register_history';
+$registers .= ' ORDER BY 1';
 my $before = $node->safe_psql($db, $registers);
 my $views = q{SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname IN ('sales', 'Weird "Mart"') AND c.relkind = 'v' ORDER BY 1, 2};
 my $views_before = $node->safe_psql($db, $views);
