@@ -34,6 +34,7 @@ extern int	kam_ledger_gap_percentiles(const KamMonths *ledger, double *work,
 									   const double *p, int np, double *gaps);
 extern bool kam_ledger_median_gap(const KamMonths *ledger, double *work,
 								  double *gap);
+extern bool kam_median_gap(const KamMonths *ledger, double *gap);
 extern Datum kam_mean_numeric(int128 amount, int scale, int months);
 
 /* Number of doubles that the functions of gaps work in. */
